@@ -1,0 +1,349 @@
+"""The `playhead` command: flags and variables in, exit codes out.
+
+Exit codes: 0 fine; 1 findings; 2 usage; 3 could not start. Standard output carries what was asked
+for, standard error what went wrong. What is heavy is imported by the command that needs it.
+"""
+
+import json
+import logging
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Sized
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from playhead import __version__
+
+if TYPE_CHECKING:
+    from playhead.folder import Shelf
+    from playhead.library import Library
+    from playhead.lint import Secret
+    from playhead.settings import Settings
+
+FINDINGS = 1
+USAGE = 2
+COULD_NOT_START = 3
+
+DEFAULT_FOLDER = Path("cassettes")
+QUIET_LINES = 10
+"""Files that are no cassettes and are named in the banner, before the rest are only counted."""
+
+
+class Seconds(click.ParamType[float]):
+    """A time such as `20ms` or `1.5s`; a bare number counts in the unit the flag names."""
+
+    name = "time"
+
+    def __init__(self, bare_unit: str) -> None:
+        self._bare_unit = bare_unit
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the time in seconds."""
+        found = re.fullmatch(r"(\d+\.?\d*|\.\d+)(ms|s|m)?", str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is not a time like 20ms or 1.5s", param, ctx)
+        return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60}[found[2] or self._bare_unit]
+
+
+def _option(*names: str, **settings: Any) -> Callable[[Any], Any]:
+    """A flag with its variable: `--event-gap` is `PLAYHEAD_EVENT_GAP`."""
+    long = max(names, key=len)
+    variable = "PLAYHEAD_" + long.lstrip("-").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, show_default=True, show_envvar=True, **settings)
+
+
+_paths = click.argument(
+    "paths",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    envvar="PLAYHEAD_CASSETTES",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_host = _option("--host", default="127.0.0.1", help="The address to listen on.")
+_port = _option(
+    "--port", default=8080, type=click.IntRange(0, 65535), help="0: any free one, printed."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="playhead")
+def main() -> None:
+    """Replay recorded LLM traffic over HTTP: the recorded bytes, only for the recorded request."""
+
+
+@main.command()
+@_paths
+@_host
+@_port
+@_option(
+    "--timing",
+    type=click.Choice(["off", "recorded"]),
+    default="off",
+    help="recorded: wait the recorded time to the headers, then keep stored event times.",
+)
+@_option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="Divide every wait by this.",
+)
+@_option("--event-gap", type=Seconds("ms"), help="Time between events, such as 20ms.")
+@_option(
+    "--repeat",
+    type=click.Choice(["last", "cycle", "never"]),
+    default="last",
+    help="What answers a request that comes more often than it was recorded.",
+)
+@_option(
+    "--drain",
+    type=Seconds("s"),
+    default="5s",
+    help="How long streams keep their pace after SIGTERM, before the rest is sent at once.",
+)
+@_option("--strict", is_flag=True, help="Refuse to start when a cassette is broken.")
+@_option("--cors-origin", metavar="ORIGIN", help="Let pages of this origin call the replay paths.")
+@_option(
+    "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
+    help="A further Host name for the control API; may be given several times.",
+)  # fmt: skip
+def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay: Any) -> None:  # noqa: FBT001
+    """Serve the cassettes in PATHS (default: cassettes/) until SIGTERM or Ctrl-C."""
+    from playhead import serve as server
+    from playhead.app import create_app
+
+    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.WARNING)
+    try:
+        bound = server.bind(host, port)
+    except OSError as error:
+        _fail(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}", COULD_NOT_START)
+    app = create_app(*_existing(paths), settings=_settings(replay))
+    shelf = app.library.shelf
+    if strict and shelf.broken:
+        for skip in shelf.broken:
+            click.echo(f"broken: {_printable(str(skip))}", err=True)
+        _fail(f"{_count(shelf.broken, 'cassette')} broken, and --strict is on", COULD_NOT_START)
+    origin = _origin(host, bound.getsockname()[1])
+    server.run(app, bound, on_ready=lambda: _print_banner(origin, shelf, paths))
+
+
+@main.command()
+@_paths
+@_as_json
+def check(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Load the cassettes in PATHS and say what is broken, secret or ambiguous.
+
+    Exits 1 when a cassette is broken or seems to hold a credential.
+    """
+    from playhead import lint
+
+    library = _library(paths)
+    shelf = library.shelf
+    secrets, ties = lint.secrets(shelf), lint.ties(library)
+    if as_json:
+        _print_json(_check_as_json(shelf, secrets, ties))
+    else:
+        _print_check(shelf, secrets, ties)
+    if shelf.broken or secrets:
+        sys.exit(FINDINGS)
+
+
+@main.command("list")
+@_paths
+@_as_json
+def list_(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
+    """List the interactions in PATHS."""
+    from playhead import listing
+
+    rows = listing.rows(_library(paths))
+    if as_json:
+        _print_json(rows)
+    else:
+        for line in listing.table(rows, width=_width()):
+            click.echo(_printable(line))
+
+
+@main.command()
+@click.argument("name", metavar="NAME[#ID]")
+@_paths
+@_as_json
+def show(name: str, paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
+    """Show the interactions of the cassette NAME as conversations.
+
+    NAME is as `playhead list` prints it; PATHS are the folders it is looked for in.
+    """
+    from playhead import listing
+
+    found = listing.named(_library(paths), name)
+    if not found:
+        _fail(f"no cassette or interaction is named {name!r}; `playhead list` names them", USAGE)
+    if as_json:
+        _print_json([listing.whole(interaction) for interaction in found])
+        return
+    for interaction in found:
+        for line in listing.conversation(interaction, width=_width()):
+            click.echo(_printable(line))
+
+
+@main.command()
+@_host
+@_port
+@_as_json
+def env(host: str, port: int, as_json: bool) -> None:  # noqa: FBT001
+    """Print the variables that point every SDK at playhead: eval "$(playhead env)"."""
+    from playhead.environment import variables
+
+    values = variables(_origin(host, port))
+    if as_json:
+        _print_json(values)
+        return
+    for name, value in values.items():
+        click.echo(f"export {name}={value}")
+
+
+@main.command()
+@_host
+@_port
+def healthcheck(host: str, port: int) -> None:
+    """Exit 0 when a playhead at this address answers, else 1: for containers."""
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(_reachable(host), port, timeout=3)
+    try:
+        connection.request("GET", "/__playhead/health")
+        status = connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        _fail(f"unhealthy: {error}", FINDINGS)
+    finally:
+        connection.close()
+    if status != 200:
+        _fail(f"unhealthy: status {status}", FINDINGS)
+    click.echo("healthy")
+
+
+def _existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The paths to serve; a usage error where one is not there."""
+    for path in paths or (DEFAULT_FOLDER,):
+        if not path.exists() and not path.is_symlink():
+            hint = "" if paths else "; name the folder that holds your cassettes"
+            raise click.UsageError(f"there is no file or folder {_printable(str(path))!r}{hint}")
+    return paths or (DEFAULT_FOLDER,)
+
+
+def _library(paths: tuple[Path, ...]) -> "Library":
+    from playhead import folder
+    from playhead.library import Library
+
+    return Library(folder.load(_existing(paths)))
+
+
+def _settings(replay: dict[str, Any]) -> "Settings":
+    from playhead.settings import Repeat, Settings, Timing
+
+    timing, repeat = Timing(replay.pop("timing")), Repeat(replay.pop("repeat"))
+    return Settings(timing=timing, repeat=repeat, **replay)
+
+
+def _print_banner(origin: str, shelf: "Shelf", paths: tuple[Path, ...]) -> None:
+    lines = [f"playhead {__version__} serves {origin}"]
+    interactions = sum(len(cassette.interactions) for cassette in shelf.cassettes)
+    lines.append(
+        f"  {_count(shelf.cassettes, 'cassette')} with {interactions} interactions"
+        f" = {_count([None] * shelf.present, 'file')} - {len(shelf.skipped)} skipped"
+    )
+    lines += _skip_lines(shelf)
+    if not shelf.cassettes:
+        where = ", ".join(map(str, _existing(paths)))
+        lines.append(f"  NO CASSETTES in {where}: every request will be refused.")
+        lines.append("  Is the folder empty, or its volume not mounted?")
+    lines.append("  point a client at it (`playhead env` has all variables):")
+    lines.append(f"    export OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY=playhead")
+    lines.append(f"    export ANTHROPIC_BASE_URL={origin} ANTHROPIC_API_KEY=playhead")
+    click.echo("\n".join(map(_printable, lines)))
+    sys.stdout.flush()
+
+
+def _skip_lines(shelf: "Shelf") -> list[str]:
+    """Every broken file with its reason; of the files that are no cassettes the first few."""
+    lines = [f"  broken: {skip}" for skip in shelf.broken]
+    others = [skip for skip in shelf.skipped if not skip.broken]
+    lines += [f"  skipped: {skip}" for skip in others[:QUIET_LINES]]
+    if len(others) > QUIET_LINES:
+        rest = _count(others[QUIET_LINES:], "file")
+        lines.append(f"  skipped: {rest} more that are no cassettes (`playhead check` lists them)")
+    return lines
+
+
+def _print_check(shelf: "Shelf", secrets: "list[Secret]", ties: list[list[str]]) -> None:
+    lines = [f"broken: {skip}" for skip in shelf.broken]
+    lines += [
+        f"secret: {leak.file}: {leak.interaction}: {leak.place}: {leak.kind}" for leak in secrets
+    ]
+    lines += [
+        f"note: {cassette.file}: {note}" for cassette in shelf.cassettes for note in cassette.notes
+    ]
+    for tie in ties:
+        scope = tie[0].rpartition("#")[0]
+        lines.append(f"tie: one request has the answers of {', '.join(tie)}")
+        lines.append(f"     to get only one of them, use /cassette/{scope}/-/ in the base URL")
+    lines += [f"skipped: {skip}" for skip in shelf.skipped if not skip.broken]
+    interactions = sum(len(cassette.interactions) for cassette in shelf.cassettes)
+    lines.append(
+        f"{_count(shelf.cassettes, 'cassette')} with {interactions} interactions"
+        f" = {_count([None] * shelf.present, 'file')} - {len(shelf.skipped)} skipped;"
+        f" {len(shelf.broken)} broken, {len(secrets)} secret, {len(ties)} ambiguous"
+    )
+    click.echo("\n".join(map(_printable, lines)))
+
+
+def _check_as_json(
+    shelf: "Shelf", secrets: "list[Secret]", ties: list[list[str]]
+) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "present": shelf.present,
+        "served": len(shelf.cassettes),
+        "interactions": sum(len(cassette.interactions) for cassette in shelf.cassettes),
+        "skipped": [asdict(skip) for skip in shelf.skipped],
+        "notes": {cassette.name: cassette.notes for cassette in shelf.cassettes if cassette.notes},
+        "secrets": [asdict(secret) for secret in secrets],
+        "ties": ties,
+    }
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2))
+
+
+def _origin(host: str, port: int) -> str:
+    reachable = _reachable(host)
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def _reachable(host: str) -> str:
+    """The address to call for a server that listens on `host`: `0.0.0.0` is not one."""
+    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+
+def _printable(text: str) -> str:
+    """`text` without what could drive a terminal: recorded prompts are strangers' text."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _count(things: "Sized", noun: str) -> str:
+    return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    click.echo(f"playhead: {message}", err=True)
+    sys.exit(code)

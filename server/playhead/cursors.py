@@ -1,0 +1,37 @@
+"""Which of several recordings of one request is next: the only state of the core."""
+
+from playhead.cassette import Interaction
+from playhead.errors import Code, Refusal
+from playhead.library import Recordings
+from playhead.settings import Repeat
+
+
+class Cursors:
+    """How often each request was answered.
+
+    `take` finds the interaction and moves the cursor without an await in between. On one event
+    loop that is the whole of the concurrency design: no lock is needed, and none is held.
+    """
+
+    def __init__(self, repeat: Repeat) -> None:
+        self._repeat = repeat
+        self._turns: dict[str, int] = {}
+
+    def take(self, recordings: Recordings) -> Interaction:
+        """Return the next interaction; raise Refusal where the recordings are used up."""
+        interactions = recordings.interactions
+        last = len(interactions) - 1
+        if last == 0 and self._repeat is not Repeat.NEVER:
+            return interactions[0]
+        turn = self._turns.get(recordings.id, 0)
+        if turn > last:
+            if self._repeat is Repeat.NEVER:
+                times = f"all {last + 1} recorded answers" if last else "the one recorded answer"
+                raise Refusal(Code.EXHAUSTED, f"{times} to this request have been used")
+            turn = 0 if self._repeat is Repeat.CYCLE else last
+        self._turns[recordings.id] = turn + 1
+        return interactions[turn]
+
+    def rewind(self) -> None:
+        """Begin again: the next answer to each request is the first recorded one."""
+        self._turns.clear()

@@ -1,0 +1,189 @@
+"""Folders to cassettes: every file that looks like one ends up served, or skipped with a reason.
+
+The law of this file: present = served + skipped. Nothing is dropped silently, and one bad file
+never hides the rest.
+"""
+
+import errno
+import os
+import stat
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from playhead import formats
+from playhead.cassette import Cassette
+from playhead.errors import CassetteError, NotACassette
+
+ENDINGS = (".yaml", ".yml", ".json", ".har")
+MAX_BYTES = 256 * 1024 * 1024
+"""500 MB of YAML take 9 s to read and 677 MB of memory; the largest real cassette has 4 MB."""
+
+# Without O_NONBLOCK a pipe named x.yaml would hold the start up for ever. Windows has neither.
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_CANNOT_BE_READ = (OSError, ValueError, RecursionError, OverflowError, MemoryError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A file that is not served. `broken` tells what a person must mend from what is no cassette.
+
+    `line` counts from 1, and is 0 where no line is to blame.
+    """
+
+    file: str
+    reason: str
+    line: int = 0
+    broken: bool = True
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What was found: the cassettes in the order of their names, and what was skipped."""
+
+    cassettes: tuple[Cassette, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+
+    @property
+    def present(self) -> int:
+        """How many files there are: those served and those skipped."""
+        return len(self.cassettes) + len(self.skipped)
+
+    @property
+    def broken(self) -> tuple[Skip, ...]:
+        """The skipped files that a person must mend."""
+        return tuple(skip for skip in self.skipped if skip.broken)
+
+
+def load(paths: Sequence[Path]) -> Shelf:
+    """Return all cassettes below `paths`, which are folders or single files, and what is skipped.
+
+    A cassette's name is its path below the folder, without ending. Where two would have one
+    name, the later keeps its ending, and a third is skipped.
+    """
+    cassettes: dict[str, Cassette] = {}
+    skipped: list[Skip] = []
+    for path in paths:
+        root = path if path.is_dir() else path.parent
+        for found in _walk(path):
+            if isinstance(found, Skip):
+                skipped.append(found)
+                continue
+            try:
+                name = _free_name(_relative(found, root), cassettes)
+                cassettes[name] = _read(found, root, name)
+            except CassetteError as error:
+                skipped.append(Skip(file=str(found), reason=error.reason, line=error.line))
+            except NotACassette as error:
+                skipped.append(Skip(file=str(found), reason=error.reason, broken=False))
+            except _CANNOT_BE_READ as error:
+                skipped.append(Skip(file=str(found), reason=f"cannot be read: {_said(error)}"))
+    by_name = sorted(cassettes.values(), key=lambda cassette: cassette.name)
+    return Shelf(cassettes=tuple(by_name), skipped=tuple(skipped))
+
+
+def _walk(path: Path) -> Iterator[Path | Skip]:
+    """Yield each file with a cassette's ending, and a Skip for each that cannot be one.
+
+    Links to folders are not followed, so no loop of links can trap it and no file comes twice
+    (a Kubernetes ConfigMap shows each file a second time through one).
+    """
+    if not path.is_dir():
+        yield path
+        return
+    folders = [path]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Skip(file=str(folder), reason=f"cannot be listed: {_said(error)}")
+            continue
+        for entry in entries:
+            found = _sort_out(folder / entry.name, entry)
+            if found is not None:
+                yield found
+            if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+                folders.append(folder / entry.name)
+
+
+def _sort_out(path: Path, entry: os.DirEntry[str]) -> Path | Skip | None:
+    """A file to read, a Skip, or None for what does not look like a cassette at all."""
+    is_folder = entry.is_dir(follow_symlinks=False)
+    if is_folder and entry.name.startswith("."):
+        return Skip(file=str(path), reason="is a hidden folder", broken=False)
+    if entry.is_symlink() and path.is_dir():
+        reason = "is a link to a folder, which is not followed: name that folder instead"
+        return Skip(file=str(path), reason=reason, broken=False)
+    if not _ending(entry.name):
+        return None
+    if is_folder:
+        reason = "is a folder, not a file; what it holds is served"
+        return Skip(file=str(path), reason=reason, broken=False)
+    return path
+
+
+def _ending(name: str) -> str:
+    """The ending that makes `name` look like a cassette, `.gz` included; empty for none."""
+    bare = name.removesuffix(".gz")
+    ending = next((ending for ending in ENDINGS if bare.endswith(ending)), "")
+    return name[len(bare) - len(ending) :] if ending else ""
+
+
+def _relative(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix()
+
+
+def _free_name(relative: str, taken: dict[str, Cassette]) -> str:
+    short = relative.removesuffix(_ending(relative))
+    for name in (short, relative):
+        if name not in taken:
+            return name
+    other = taken[relative].file
+    raise CassetteError(f"has the name of {other}; serve the folder above both")
+
+
+def _read(file: Path, root: Path, name: str) -> Cassette:
+    if not _ending(file.name).startswith((".yaml", ".yml")):
+        raise NotACassette("is not YAML; other formats are not read yet")
+    return formats.read(_content(file, root), name=name, file=str(file))
+
+
+def _content(file: Path, root: Path) -> bytes:
+    """The bytes of a regular file below `root`, unpacked. Never blocks on a pipe or a device."""
+    if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(root.resolve()):
+        raise CassetteError("is a link to a file outside the served folder")
+    descriptor = os.open(file, _OPEN)
+    with os.fdopen(descriptor, "rb") as opened:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            raise CassetteError("is not a regular file")
+        if about.st_size > MAX_BYTES:
+            raise CassetteError(f"has {about.st_size} bytes, more than {MAX_BYTES}")
+        if file.suffix != ".gz":
+            return opened.read()
+        return _unpacked(opened.read())
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The content of a gzip file; never more than MAX_BYTES of it in memory."""
+    gzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    raw = gzip.decompress(packed, MAX_BYTES)
+    if gzip.unconsumed_tail:
+        raise CassetteError(f"unpacks to more than {MAX_BYTES} bytes")
+    if not gzip.eof:
+        raise CassetteError("is cut short: the gzip data ends too early")
+    return raw
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno) if error.errno != errno.ELOOP else "a loop of links"
+    return str(error) or type(error).__name__

@@ -1,0 +1,35 @@
+"""A parsed file, and the words for what is wrong in it and where."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from playhead.errors import CassetteError
+from playhead.formats import yaml_tree
+from playhead.formats.yaml_tree import Tree
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file: its bytes, and the values in it."""
+
+    raw: bytes
+    tree: Tree
+    file: str
+
+    def error(self, path: Path, reason: str) -> CassetteError:
+        """Return the error that says `reason` of the place `path`, with its line."""
+        return CassetteError(f"{spell(path)}: {reason}", line=yaml_tree.line_of(self.raw, path))
+
+    def note(self, path: Path, reason: str) -> str:
+        """Return the sentence that says `reason` of the place `path`, with its line."""
+        return f"line {yaml_tree.line_of(self.raw, path)}: {spell(path)}: {reason}"
+
+
+def spell(path: Path) -> str:
+    """Return `path` the way it is written in code: `interactions[3].response.code`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")

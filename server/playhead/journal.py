@@ -1,0 +1,110 @@
+"""What was asked and what became of it: the last requests, kept as tuples, formatted when read."""
+
+import itertools
+from collections import deque
+from dataclasses import dataclass
+from time import time
+from typing import Any, TypeAlias
+
+from playhead.cassette import Interaction
+from playhead.miss import Miss
+
+LIMIT = 1000
+"""Entries kept; misses are kept apart, so that a flood of hits does not push them out."""
+
+_Hit: TypeAlias = tuple[int, float, str, bytes, bytes | None, Interaction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A request that got an answer of ours. `time` is seconds since the epoch."""
+
+    id: int
+    time: float
+    method: str
+    target: str
+    scope: str | None
+    status: int
+    miss: Miss
+    retry: int = 0
+
+
+class Journal:
+    """The last requests, and how many there were of each outcome since the start."""
+
+    def __init__(self) -> None:
+        self._ids = itertools.count(1)
+        self._hits: deque[_Hit] = deque(maxlen=LIMIT)
+        self._refused: deque[Refused] = deque(maxlen=LIMIT)
+        self.served = 0
+        self.missed = 0
+
+    def new_id(self) -> int:
+        """Return the number of the next request; counts from 1."""
+        return next(self._ids)
+
+    def hit(
+        self, method: str, target: bytes, scope: bytes | None, interaction: Interaction
+    ) -> None:
+        """Note that a recording answered. On the path of every request: no more than a tuple."""
+        self.served += 1
+        self._hits.append((next(self._ids), time(), method, target, scope, interaction))
+
+    def refuse(self, entry: Refused) -> None:
+        """Note a request that no recording answered."""
+        self.missed += 1
+        self._refused.append(entry)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the requests that are kept as JSON values, oldest first."""
+        entries = [_hit_as_json(hit) for hit in self._hits] + self.misses()
+        return sorted(entries, key=lambda entry: entry["id"])
+
+    def misses(self) -> list[dict[str, Any]]:
+        """Return the refused requests that are kept as JSON values, oldest first."""
+        return [_refused_as_json(refused) for refused in self._refused]
+
+    def request(self, number: int) -> dict[str, Any] | None:
+        """Return one request as a JSON value; None where it is not kept any more."""
+        return next((entry for entry in self.requests() if entry["id"] == number), None)
+
+
+def _hit_as_json(hit: _Hit) -> dict[str, Any]:
+    number, when, method, target, scope, interaction = hit
+    return {
+        "id": number,
+        "time": when,
+        "method": method,
+        "path": target.decode("latin-1"),
+        "scope": scope.decode("latin-1") if scope is not None else None,
+        "outcome": "served",
+        "status": interaction.response.status,
+        "interaction": interaction.name,
+    }
+
+
+def _refused_as_json(refused: Refused) -> dict[str, Any]:
+    miss = refused.miss
+    nearest = None
+    if miss.nearest is not None:
+        nearest = {
+            "interaction": miss.nearest.interaction.name,
+            "likeness": round(miss.nearest.likeness, 4),
+            "differences": [
+                {"path": place.path, "recorded": place.recorded, "sent": place.sent}
+                for place in miss.nearest.differences
+            ],
+        }
+    return {
+        "id": refused.id,
+        "time": refused.time,
+        "method": refused.method,
+        "path": refused.target,
+        "scope": refused.scope,
+        "outcome": "refused",
+        "status": refused.status,
+        "code": miss.refusal.code.value,
+        "message": miss.summary,
+        "client_retry": refused.retry,
+        "nearest": nearest,
+    }

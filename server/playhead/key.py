@@ -1,0 +1,120 @@
+"""What makes two requests the same: method, operation with its parameters, canonical body.
+
+One function makes the keys of recorded and of incoming requests, so the two cannot drift apart.
+The rules of a canonical JSON body, each because real clients differ in nothing else:
+
+- spacing, key order and escapes do not count (every SDK spells JSON its own way);
+- a number is its value: `1.0` is `1` (Python keeps the point, JavaScript does not);
+- `"stream": false` is the same as no `stream` (LangChain and pydantic-ai send it, openai does not);
+- CRLF inside a string is LF (editors and git rewrite cassettes).
+
+Everything else counts. Headers and the query never do.
+"""
+
+import json
+import re
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from playhead.dialects import Route
+
+# orjson's own output shows whether a body needs the slower pass: an escaped CR, a float whose
+# value is whole (`1.0`, `1e20`) or that orjson made of an integer beyond 64 bits. A match inside
+# a string costs that pass and changes nothing.
+_NEEDS_CARE = re.compile(rb"\\r|\.0[,}\]]|\.0\Z|\d[eE]\+?\d")
+
+
+def digest(method: str, route: Route, body: bytes) -> bytes:
+    """Return the key of a request as 32 bytes."""
+    parts = (method, route.operation, *route.parameters)
+    head = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return sha256(head + b"\0\0" + canonical(body)).digest()
+
+
+def canonical(body: bytes) -> bytes:
+    """Return the form of `body` that is equal for equal requests; a fixed point of itself.
+
+    JSON and multipart have rules of their own; anything else is compared byte for byte.
+    """
+    if not body:
+        return b""
+    if body.startswith(b"--"):
+        return _canonical_multipart(body)
+    try:
+        value = orjson.loads(body)
+        if isinstance(value, dict) and value.get("stream") is False:
+            del value["stream"]
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (ValueError, TypeError):
+        return _canonical_by_stdlib(body)
+    if _NEEDS_CARE.search(text):
+        return _canonical_by_stdlib(body)
+    return text
+
+
+def parse(body: bytes) -> Any:
+    """Return `body` as the JSON value a key is made of; raise ValueError where it is not JSON."""
+    try:
+        value = _normal(json.loads(body))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if isinstance(value, dict) and value.get("stream") is False:
+        del value["stream"]
+    return value
+
+
+def _canonical_by_stdlib(body: bytes) -> bytes:
+    """Canonical JSON for what orjson refuses or rounds: huge integers, NaN, lone surrogates.
+
+    The value is written by orjson all the same where it can be, since an equal value may have
+    come the fast way.
+    """
+    try:
+        value = parse(body)
+    except ValueError:
+        return body
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # beyond orjson; within json's depth, since `parse` came through
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return text.encode("utf-8", "surrogatepass")
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n") if "\r" in value else value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {_normal(name): _normal(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_normal(member) for member in value]
+    return value
+
+
+_PART_NAME = re.compile(rb'\bname="?([^";\n]*)')
+
+
+def _canonical_multipart(body: bytes) -> bytes:
+    """The parts in the order of their names, without the boundary: that is random.
+
+    The boundary is the body's first line (RFC 2046, 5.1.1), so no header is needed to find it.
+    """
+    text = body.replace(b"\r\n", b"\n")
+    boundary, newline, rest = text.partition(b"\n")
+    if not newline:
+        return body
+    parts = (b"\n" + rest).split(b"\n" + boundary)
+    content = [part.removeprefix(b"\n") for part in parts[:-1]]
+    if not content or parts[-1].strip() != b"--":
+        return body
+    content.sort(key=_part_name)
+    return b"\0".join([b"multipart", *content])
+
+
+def _part_name(part: bytes) -> bytes:
+    head = part.partition(b"\n\n")[0]
+    found = _PART_NAME.search(head)
+    return found.group(1) if found else b""

@@ -1,0 +1,143 @@
+"""The library: all cassettes being served, indexed by key. Immutable once made.
+
+`find` is the whole of matching: key, scope, and what breaks a tie. It moves nothing; which of
+several recordings of one request answers is the business of `cursors`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from playhead.asked import Asked
+from playhead.cassette import Interaction
+from playhead.dialects import Route, route
+from playhead.errors import Code, Refusal
+from playhead.folder import Shelf
+from playhead.key import digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recordings:
+    """The interactions that answer one request, in the order they are handed out; never empty.
+
+    `id` names this choice of interactions, so that a cursor outlives any cache.
+    """
+
+    interactions: tuple[Interaction, ...]
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = "\0".join(interaction.name for interaction in self.interactions)
+        object.__setattr__(self, "id", sha256(names.encode("utf-8", "surrogateescape")).hexdigest())
+
+
+class Library:
+    """Every interaction that is served, by its key."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._by_key: dict[bytes, list[Interaction]] = {}
+        self._by_operation: defaultdict[tuple[str, str], list[Interaction]] = defaultdict(list)
+        for cassette in shelf.cassettes:
+            for interaction in cassette.interactions:
+                self._index(interaction)
+
+    def _index(self, interaction: Interaction) -> None:
+        request = interaction.request
+        path = recorded_route(interaction)
+        key = digest(request.method, path, request.body)
+        self._by_key.setdefault(key, []).append(interaction)
+        self._by_operation[request.method, path.operation].append(interaction)
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Every name that confines: those of the cassettes and of the folders above them."""
+        names = set()
+        for cassette in self.shelf.cassettes:
+            name = cassette.name
+            while name:
+                names.add(name)
+                name = name.rpartition("/")[0]
+        return frozenset(names)
+
+    def find(self, asked: Asked) -> Recordings:
+        """Return the recordings of this request; raise Refusal where there are none.
+
+        The exact recorded path comes before the same operation under another prefix, and a query
+        only breaks a tie. Between cassettes the order of their names decides.
+        """
+        self._check_scope(asked)
+        key = digest(asked.method, asked.route, asked.body)
+        found = _within(asked.scope, self._by_key.get(key, ()))
+        found = _preferred(found, lambda other: recorded_route(other).path == asked.route.path)
+        found = [other for other in found if _same_deployment(recorded_route(other), asked.route)]
+        found = _preferred(found, lambda other: urlsplit(other.request.url).query == asked.query)
+        if found:
+            return Recordings(interactions=tuple(found))
+        if self.alike(asked):
+            raise Refusal(Code.BODY_DIFFERS, "no recording matches")
+        raise Refusal(Code.UNKNOWN_OPERATION, "nothing is recorded for")
+
+    def alike(self, asked: Asked) -> Sequence[Interaction]:
+        """Return the interactions of the same operation in the same scope: where a miss looks."""
+        same = self._by_operation.get((asked.method, asked.route.operation), ())
+        return _within(asked.scope, same)
+
+    def in_scope(self, scope: str | None) -> Sequence[Interaction]:
+        """Return all interactions in `scope`, in the order of their names."""
+        everything = [each for cassette in self.shelf.cassettes for each in cassette.interactions]
+        return _within(scope, everything)
+
+    def methods(self, operation: str) -> list[str]:
+        """Return the methods that `operation` is recorded with."""
+        return sorted({method for method, recorded in self._by_operation if recorded == operation})
+
+    def ties(self) -> list[Sequence[Interaction]]:
+        """Return the requests that more than one cassette answers."""
+        return [
+            same
+            for same in self._by_key.values()
+            if len({interaction.cassette for interaction in same}) > 1
+        ]
+
+    def _check_scope(self, asked: Asked) -> None:
+        if asked.scope is not None and asked.scope not in self.scopes:
+            raise Refusal(Code.UNKNOWN_CASSETTE, "there is no such cassette or folder")
+        if not self._by_key:
+            raise Refusal(Code.NO_CASSETTES, "no cassettes are loaded")
+
+
+def recorded_route(interaction: Interaction) -> Route:
+    """Return what the recorded URL's path means."""
+    return route(urlsplit(interaction.request.url).path)
+
+
+def _within(scope: str | None, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
+    """Return those of `interactions` whose cassette is `scope`, or lies in that folder."""
+    if scope is None:
+        return interactions
+    below = f"{scope}/"
+    return [
+        interaction
+        for interaction in interactions
+        if interaction.cassette == scope or interaction.cassette.startswith(below)
+    ]
+
+
+def _preferred(
+    found: Sequence[Interaction], wanted: Callable[[Interaction], bool]
+) -> Sequence[Interaction]:
+    """Return those of `found` that are `wanted`, or all where none is."""
+    if len(found) < 2:
+        return found
+    return [interaction for interaction in found if wanted(interaction)] or found
+
+
+def _same_deployment(recorded: Route, asked: Route) -> bool:
+    """Whether Azure's deployment in the path, where both have one, is the same."""
+    return None in (recorded.deployment, asked.deployment) or (
+        recorded.deployment == asked.deployment
+    )

@@ -1,0 +1,52 @@
+"""`GET /v1/models`: which models the recordings are of, for clients that look first."""
+
+import re
+
+import orjson
+
+from playhead.asked import Asked
+from playhead.library import Library, recorded_route
+
+PATH = re.compile(r"(?:/openai|/api)?(?:/v\d\w*){0,2}/models")
+
+
+def listing(library: Library, asked: Asked) -> bytes:
+    """Return the recorded models in reach as JSON: OpenAI's list, which Anthropic's SDK reads too.
+
+    It takes a parse of each recorded body, so it is no work for the event loop.
+    """
+    names = sorted(recorded_models(library, asked.scope))
+    data = [
+        {
+            "id": name,
+            "object": "model",
+            "created": 0,
+            "owned_by": "playhead",
+            "type": "model",
+            "display_name": name,
+            "created_at": "1970-01-01T00:00:00Z",
+        }
+        for name in names
+    ]
+    first, last = (names[0], names[-1]) if names else (None, None)
+    page = {"object": "list", "data": data, "has_more": False, "first_id": first, "last_id": last}
+    return orjson.dumps(page)
+
+
+def recorded_models(library: Library, scope: str | None) -> set[str]:
+    """Return the models that requests name, in their body or in their path."""
+    names: set[str] = set()
+    for interaction in library.in_scope(scope):
+        names.update(recorded_route(interaction).parameters)
+        names.add(model_in(interaction.request.body))
+    return names - {""}
+
+
+def model_in(body: bytes) -> str:
+    """Return the model that a request's body names; empty where it names none."""
+    try:
+        value = orjson.loads(body)
+    except ValueError:
+        return ""
+    model = value.get("model") if isinstance(value, dict) else None
+    return model if isinstance(model, str) else ""

@@ -1,0 +1,154 @@
+"""The player: a raw ASGI app that answers requests with recorded bytes.
+
+One request is a straight line: bytes in, key, take, pace, bytes out. A repeated request is known
+by a digest of its raw body and is not parsed again. Nothing stands on that line that need not:
+what is rare (a first sight, a pace, a refusal) branches off it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from time import monotonic
+from typing import Any, TypeAlias
+
+from playhead.answer import Answer, prepare
+from playhead.asked import asked
+from playhead.cassette import Interaction
+from playhead.cursors import Cursors
+from playhead.errors import Code, PlayheadError, Refusal
+from playhead.journal import Journal
+from playhead.library import Library, Recordings
+from playhead.pace import Pace
+from playhead.settings import Settings
+from playhead.streams import Streams
+from playhead.unrecorded import Unrecorded
+
+Message: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+_Known: TypeAlias = tuple[str, bytes, bytes, bytes | None, bytes]
+
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of a request body; the largest recorded one has 68 kB, but images are sent inline."""
+BODY_SECONDS = 60.0
+"""How long a body may take to arrive; uvicorn itself would wait for ever."""
+KNOWN_LIMIT = 200_000
+"""Requests known by their raw bytes; some 300 bytes of memory each."""
+
+
+class ClientLeft(PlayheadError):
+    """The client went away before its request was whole: there is nobody to answer."""
+
+
+class Player:
+    """Replays one library at one pace; the cursors and the journal are its state."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self.library = library
+        self.cursors = Cursors(settings.repeat)
+        self.journal = Journal()
+        self.streams = Streams()
+        self._pace = Pace(settings)
+        self._cors_origin = settings.cors_origin
+        self._unrecorded = Unrecorded(library, self.journal, settings.cors_origin)
+        self._known: dict[_Known, Recordings] = {}
+        self._answers: dict[Interaction, Answer] = {}
+
+    def close(self) -> None:
+        """Stop what runs beside the requests."""
+        self._unrecorded.close()
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one HTTP request from a recording, or refuse it with a reason."""
+        body = b""
+        try:
+            message = await receive()
+            if message.get("more_body", True):
+                message = await _whole(message, receive)
+            body = message.get("body", b"")
+            started = monotonic()
+            cassette = None
+            for name, value in scope["headers"]:
+                if name == b"x-playhead-cassette":
+                    cassette = value
+            method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
+            known = (method, path, query, cassette, sha256(body).digest())
+            recordings = self._known.get(known) or self._learn(known, body)
+            interaction = self.cursors.take(recordings)
+        except Refusal as reason:
+            start, content = await self._unrecorded.messages(reason, scope, body)
+            await send(start)
+            await send(content)
+            return
+        except ClientLeft:
+            return
+        self.journal.hit(method, path, cassette, interaction)
+        answer = self._answers.get(interaction) or self._prepare(interaction)
+        if self._pace.off:
+            await send(answer.start)
+            await send(answer.body)
+        else:
+            await self._send_paced(answer, started, receive, send)
+
+    def _learn(self, known: _Known, body: bytes) -> Recordings:
+        """Find the recordings of a request seen for the first time, and remember its bytes."""
+        method, path, query, cassette, _ = known
+        recordings = self.library.find(asked(method, path, query, cassette, body))
+        if len(self._known) >= KNOWN_LIMIT:
+            del self._known[next(iter(self._known))]
+        self._known[known] = recordings
+        return recordings
+
+    def _prepare(self, interaction: Interaction) -> Answer:
+        answer = prepare(interaction, cors_origin=self._cors_origin)
+        self._answers[interaction] = answer
+        return answer
+
+    async def _send_paced(
+        self, answer: Answer, started: float, receive: Receive, send: Send
+    ) -> None:
+        """Send each piece at its absolute deadline, until the client leaves."""
+        response = answer.interaction.response
+        stream = self.streams.open()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                watcher = tasks.create_task(stream.watch(receive))
+                if await stream.until(started + self._pace.headers_after(response)):
+                    await send(answer.start)
+                    for due, piece in self._pace.plan(response, answer.events()):
+                        if not await stream.until(started + due):
+                            break
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    await send({"type": "http.response.body", "body": b""})
+                watcher.cancel()
+        finally:
+            self.streams.close(stream)
+
+
+async def _whole(message: Message, receive: Receive) -> Message:
+    """The message that holds a request's whole body, which came in several.
+
+    A body over the limit is read to its end and thrown away: a connection closed on a client
+    that is still sending shows it a broken pipe, not our reason.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while message["type"] == "http.request":
+                pieces.append(message.get("body", b""))
+                size += len(pieces[-1])
+                if size > MAX_BODY:
+                    pieces.clear()
+                if not message.get("more_body", False):
+                    break
+                message = await receive()
+            else:
+                raise ClientLeft
+    except TimeoutError:
+        reason = f"the body did not arrive within {BODY_SECONDS:.0f} s"
+        raise Refusal(Code.BAD_REQUEST, reason, status=408) from None
+    if size > MAX_BODY:
+        reason = f"the body has {size} bytes, more than {MAX_BODY}"
+        raise Refusal(Code.BODY_TOO_LARGE, reason, status=413)
+    return {"body": b"".join(pieces)}

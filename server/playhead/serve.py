@@ -1,0 +1,139 @@
+"""A real socket under the app: the only module that imports uvicorn.
+
+Stopping order: stop accepting; let streams run at their pace for the drain; then send what is
+left at once, so that no client sees a broken stream; then end.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from playhead import refusal
+from playhead.app import App
+from playhead.errors import Code
+
+MAX_HEADER_BYTES = 64 * 1024
+"""Of one request's line and headers; httptools has no limit of its own, h11 stops near this."""
+KEEP_ALIVE_SECONDS = 75
+"""httpx's and aiohttp's pools and nginx keep connections for 5 to 60 s; be the last to close."""
+_SENDING_SECONDS = 3
+"""What clients get to take in the rest after the drain; with the drain it stays below the 10 s
+after which Docker kills."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket bound to `host` and `port`, 0 for any free one; raise OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def run(app: App, bound: socket.socket, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT, and return when every client has its whole answer."""
+    Server(app, on_ready=on_ready).run(sockets=[bound])
+
+
+class Server(uvicorn.Server):
+    """uvicorn with a stop that breaks no stream, and signal handlers of our own.
+
+    uvicorn raises the signal again after a clean stop, so that the shell would see -15; and
+    importing sse-starlette replaces `handle_exit`. Neither is relied on.
+    """
+
+    def __init__(self, app: App, *, on_ready: Callable[[], None]) -> None:
+        drain = app.settings.drain
+        super().__init__(_config(app, int(drain) + 1 + _SENDING_SECONDS))
+        self._app = app
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, and say so."""
+        await super().startup(sockets)
+        self._on_ready()
+
+    def stop(self) -> None:
+        """Begin to stop; a second time, stop waiting."""
+        if self.should_exit:
+            self._app.player.streams.hurry()
+            return
+        self.should_exit = True
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._app.settings.drain, self._app.player.streams.hurry)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM, in the main thread only: elsewhere none arrive."""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.stop)
+        yield
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol with the limits it lacks, and our form for a malformed request."""
+
+    _head_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Give a client that connects and says nothing as long as an idle one gets."""
+        super().connection_made(transport)
+        self._arm_idle_timer()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came; refuse a head that is too large or does not come to its end."""
+        super().data_received(data)
+        # uvicorn makes the scope when a request begins, and adds the method after its headers.
+        if not self.scope or "method" in self.scope:  # type: ignore[redundant-expr] # None at first
+            self._head_bytes = 0
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > MAX_HEADER_BYTES:
+            self.send_400_response(f"the headers have more than {MAX_HEADER_BYTES} bytes")
+        elif self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            self._arm_idle_timer()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP request, and close."""
+        start, content = refusal.messages(
+            Code.BAD_REQUEST, f"playhead: {msg}", status=400, request_id="0"
+        )
+        lines = [STATUS_LINE[400], b"connection: close\r\n"]
+        lines += [name + b": " + value + b"\r\n" for name, value in start["headers"]]
+        self.transport.write(b"".join([*lines, b"\r\n", content["body"]]))
+        self.transport.close()
+
+    def _arm_idle_timer(self) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+
+def _config(app: App, graceful_seconds: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=Protocol,
+        ws="none",
+        interface="asgi3",
+        lifespan="on",
+        workers=1,  # or WEB_CONCURRENCY in the environment would ask for more
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=graceful_seconds,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        access_log=False,
+        log_config=None,
+        backlog=2048,
+    )
