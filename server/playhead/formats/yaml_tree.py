@@ -32,7 +32,7 @@ from yaml.events import (
 from playhead.errors import CassetteError
 
 # PyYAML's wheels carry libyaml; without it the same events come 10 to 36 times slower.
-_Parser: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader
+_Parser: Any = getattr(yaml.cyaml if yaml.__with_libyaml__ else yaml, "CParser", yaml.SafeLoader)
 
 Tree: TypeAlias = "str | bytes | list[Tree] | dict[str, Tree]"
 
