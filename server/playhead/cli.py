@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,9 +19,7 @@ import click
 from playhead import __version__
 
 if TYPE_CHECKING:
-    from playhead.folder import Shelf
     from playhead.library import Library
-    from playhead.lint import Secret
     from playhead.settings import Settings
 
 FINDINGS = 1
@@ -29,8 +27,6 @@ USAGE = 2
 COULD_NOT_START = 3
 
 DEFAULT_FOLDER = Path("cassettes")
-QUIET_LINES = 10
-"""Files that are no cassettes and are named in the banner, before the rest are only counted."""
 
 
 class Seconds(click.ParamType[float]):
@@ -122,14 +118,16 @@ def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay:
         bound = server.bind(host, port)
     except OSError as error:
         _fail(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}", COULD_NOT_START)
-    app = create_app(*_existing(paths), settings=_settings(replay))
+    found = _existing(paths)
+    app = create_app(*found, settings=_settings(replay))
     shelf = app.library.shelf
     if strict and shelf.broken:
         for skip in shelf.broken:
             click.echo(f"broken: {_printable(str(skip))}", err=True)
-        _fail(f"{_count(shelf.broken, 'cassette')} broken, and --strict is on", COULD_NOT_START)
+        _fail(f"{len(shelf.broken)} broken, and --strict is on", COULD_NOT_START)
     origin = _origin(host, bound.getsockname()[1])
-    server.run(app, bound, on_ready=lambda: _print_banner(origin, shelf, paths))
+    banner = report.banner(origin, shelf, [str(path) for path in found])
+    server.run(app, bound, on_ready=lambda: _print(banner))
 
 
 @main.command()
@@ -164,8 +162,7 @@ def list_(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         _print_json(rows)
     else:
-        for line in listing.table(rows, width=_width()):
-            click.echo(_printable(line))
+        _print(listing.table(rows, width=_width()))
 
 
 @main.command()
@@ -186,8 +183,7 @@ def show(name: str, paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FB
         _print_json([listing.whole(interaction) for interaction in found])
         return
     for interaction in found:
-        for line in listing.conversation(interaction, width=_width()):
-            click.echo(_printable(line))
+        _print(listing.conversation(interaction, width=_width()))
 
 
 @main.command()
@@ -249,72 +245,9 @@ def _settings(replay: dict[str, Any]) -> "Settings":
     return Settings(timing=timing, repeat=repeat, **replay)
 
 
-def _print_banner(origin: str, shelf: "Shelf", paths: tuple[Path, ...]) -> None:
-    lines = [f"playhead {__version__} serves {origin}"]
-    interactions = sum(len(cassette.interactions) for cassette in shelf.cassettes)
-    lines.append(
-        f"  {_count(shelf.cassettes, 'cassette')} with {interactions} interactions"
-        f" = {_count([None] * shelf.present, 'file')} - {len(shelf.skipped)} skipped"
-    )
-    lines += _skip_lines(shelf)
-    if not shelf.cassettes:
-        where = ", ".join(map(str, _existing(paths)))
-        lines.append(f"  NO CASSETTES in {where}: every request will be refused.")
-        lines.append("  Is the folder empty, or its volume not mounted?")
-    lines.append("  point a client at it (`playhead env` has all variables):")
-    lines.append(f"    export OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY=playhead")
-    lines.append(f"    export ANTHROPIC_BASE_URL={origin} ANTHROPIC_API_KEY=playhead")
+def _print(lines: Iterable[str]) -> None:
     click.echo("\n".join(map(_printable, lines)))
     sys.stdout.flush()
-
-
-def _skip_lines(shelf: "Shelf") -> list[str]:
-    """Every broken file with its reason; of the files that are no cassettes the first few."""
-    lines = [f"  broken: {skip}" for skip in shelf.broken]
-    others = [skip for skip in shelf.skipped if not skip.broken]
-    lines += [f"  skipped: {skip}" for skip in others[:QUIET_LINES]]
-    if len(others) > QUIET_LINES:
-        rest = _count(others[QUIET_LINES:], "file")
-        lines.append(f"  skipped: {rest} more that are no cassettes (`playhead check` lists them)")
-    return lines
-
-
-def _print_check(shelf: "Shelf", secrets: "list[Secret]", ties: list[list[str]]) -> None:
-    lines = [f"broken: {skip}" for skip in shelf.broken]
-    lines += [
-        f"secret: {leak.file}: {leak.interaction}: {leak.place}: {leak.kind}" for leak in secrets
-    ]
-    lines += [
-        f"note: {cassette.file}: {note}" for cassette in shelf.cassettes for note in cassette.notes
-    ]
-    for tie in ties:
-        scope = tie[0].rpartition("#")[0]
-        lines.append(f"tie: one request has the answers of {', '.join(tie)}")
-        lines.append(f"     to get only one of them, use /cassette/{scope}/-/ in the base URL")
-    lines += [f"skipped: {skip}" for skip in shelf.skipped if not skip.broken]
-    interactions = sum(len(cassette.interactions) for cassette in shelf.cassettes)
-    lines.append(
-        f"{_count(shelf.cassettes, 'cassette')} with {interactions} interactions"
-        f" = {_count([None] * shelf.present, 'file')} - {len(shelf.skipped)} skipped;"
-        f" {len(shelf.broken)} broken, {len(secrets)} secret, {len(ties)} ambiguous"
-    )
-    click.echo("\n".join(map(_printable, lines)))
-
-
-def _check_as_json(
-    shelf: "Shelf", secrets: "list[Secret]", ties: list[list[str]]
-) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "present": shelf.present,
-        "served": len(shelf.cassettes),
-        "interactions": sum(len(cassette.interactions) for cassette in shelf.cassettes),
-        "skipped": [asdict(skip) for skip in shelf.skipped],
-        "notes": {cassette.name: cassette.notes for cassette in shelf.cassettes if cassette.notes},
-        "secrets": [asdict(secret) for secret in secrets],
-        "ties": ties,
-    }
 
 
 def _print_json(value: object) -> None:
@@ -338,10 +271,6 @@ def _printable(text: str) -> str:
 
 def _width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
-
-
-def _count(things: "Sized", noun: str) -> str:
-    return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
 
 
 def _fail(message: str, code: int) -> NoReturn:

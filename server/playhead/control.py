@@ -99,7 +99,7 @@ class _Api:
             "status": "ok",
             "version": __version__,
             "cassettes": len(shelf.cassettes),
-            "interactions": sum(len(each.interactions) for each in shelf.cassettes),
+            "interactions": shelf.interactions,
             "present": shelf.present,
             "skipped": len(shelf.skipped),
             "broken": len(shelf.broken),

@@ -20,10 +20,9 @@ import orjson
 
 from playhead.dialects import Route
 
-# orjson's own output shows whether a body needs the slower pass: an escaped CR, a float whose
-# value is whole (`1.0`, `1e20`) or that orjson made of an integer beyond 64 bits. A match inside
-# a string costs that pass and changes nothing.
-_NEEDS_CARE = re.compile(rb"\\r|\.0[,}\]]|\.0\Z|\d[eE]\+?\d")
+_WHOLE_FLOAT = re.compile(rb"\.0(?:[,}\]]|\Z)")
+_EXPONENT_MARK = orjson.dumps(1e20).strip(b"0123456789.")
+_EXPONENT = re.compile(rb"\de\+?\d")
 
 
 def digest(method: str, route: Route, body: bytes) -> bytes:
@@ -49,9 +48,23 @@ def canonical(body: bytes) -> bytes:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (ValueError, TypeError):
         return _canonical_by_stdlib(body)
-    if _NEEDS_CARE.search(text):
+    if _needs_care(text):
         return _canonical_by_stdlib(body)
     return text
+
+
+def _needs_care(text: bytes) -> bool:
+    """Whether orjson's output shows that the body needs the slower pass.
+
+    An escaped CR, a float whose value is whole (`1.0`, `1e20`), or one that orjson made of an
+    integer beyond 64 bits. A match inside a string costs that pass and changes nothing. Plain
+    searches first: they are ten times as fast as the patterns.
+    """
+    return (
+        b"\\r" in text
+        or (b".0" in text and _WHOLE_FLOAT.search(text) is not None)
+        or (_EXPONENT_MARK in text and _EXPONENT.search(text) is not None)
+    )
 
 
 def parse(body: bytes) -> Any:

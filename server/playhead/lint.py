@@ -38,19 +38,29 @@ class Secret:
     kind: str
 
 
-def secrets(shelf: Shelf) -> list[Secret]:
-    """Return where recordings seem to hold credentials, in the order of the cassettes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found; each tie is the names of the interactions that answer one request."""
+
+    secrets: list[Secret]
+    ties: list[list[str]]
+
+
+def lint(library: Library) -> Findings:
+    """Return what a person should look at in cassettes that are served."""
+    return Findings(
+        secrets=_secrets(library.shelf),
+        ties=[[interaction.name for interaction in same] for same in library.ties()],
+    )
+
+
+def _secrets(shelf: Shelf) -> list[Secret]:
     return [
         Secret(interaction=interaction.name, file=cassette.file, place=place, kind=kind)
         for cassette in shelf.cassettes
         for interaction in cassette.interactions
         for place, kind in _leaks(interaction)
     ]
-
-
-def ties(library: Library) -> list[list[str]]:
-    """Return the names of the interactions that answer one request from several cassettes."""
-    return [[interaction.name for interaction in same] for same in library.ties()]
 
 
 def _leaks(interaction: Interaction) -> Iterator[tuple[str, str]]:

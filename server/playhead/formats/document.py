@@ -23,8 +23,11 @@ class Document:
         return CassetteError(f"{spell(path)}: {reason}", line=yaml_tree.line_of(self.raw, path))
 
     def note(self, path: Path, reason: str) -> str:
-        """Return the sentence that says `reason` of the place `path`, with its line."""
-        return f"line {yaml_tree.line_of(self.raw, path)}: {spell(path)}: {reason}"
+        """Return the sentence that says `reason` of the place `path`.
+
+        Without its line: to find it takes a second parse, and a folder may hold many notes.
+        """
+        return f"{spell(path)}: {reason}"
 
 
 def spell(path: Path) -> str:

@@ -81,6 +81,8 @@ def raw_bytes_of(raw: bytes, path: tuple[str | int, ...]) -> bytes | None:
     go-vcr's YAML writer did that to binary bodies; YAML itself says `\xNN` is a code point, so
     neither UTF-8 nor latin-1 gives the bytes back. None where the scalar is not written so.
     """
+    if b"\\x" not in raw:
+        return None
     node = yaml.compose(raw, Loader=_loader())
     for step in path:
         node = _child(node, step)
@@ -146,7 +148,9 @@ class _Walk:
                 raise UnusualYaml("uses a YAML merge key", line=_line(event))
             if key in mapping:
                 raise UnusualYaml(f"has the key {key!r} twice", line=_line(event))
-            mapping[key] = self._node(self._next(), depth)
+            value = self._next()
+            is_text = type(value) is ScalarEvent and value.tag is None
+            mapping[key] = value.value if is_text else self._node(value, depth)
         return mapping
 
     def _sequence(self, depth: int) -> list[Tree]:
