@@ -6,7 +6,6 @@ for, standard error what went wrong. What is heavy is imported by the command th
 
 import json
 import logging
-import os
 import re
 import shutil
 import sys
@@ -110,6 +109,7 @@ def main() -> None:
 )  # fmt: skip
 def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay: Any) -> None:  # noqa: FBT001
     """Serve the cassettes in PATHS (default: cassettes/) until SIGTERM or Ctrl-C."""
+    from playhead import report
     from playhead import serve as server
     from playhead.app import create_app
 
@@ -117,7 +117,7 @@ def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay:
     try:
         bound = server.bind(host, port)
     except OSError as error:
-        _fail(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}", COULD_NOT_START)
+        _fail(f"cannot listen on {host}:{port}: {error.strerror}", COULD_NOT_START)
     found = _existing(paths)
     app = create_app(*found, settings=_settings(replay))
     shelf = app.library.shelf
@@ -138,16 +138,16 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - cli
 
     Exits 1 when a cassette is broken or seems to hold a credential.
     """
-    from playhead import lint
+    from playhead import report
+    from playhead.lint import lint
 
     library = _library(paths)
-    shelf = library.shelf
-    secrets, ties = lint.secrets(shelf), lint.ties(library)
+    findings = lint(library)
     if as_json:
-        _print_json(_check_as_json(shelf, secrets, ties))
+        _print_json(report.check_as_json(library.shelf, findings))
     else:
-        _print_check(shelf, secrets, ties)
-    if shelf.broken or secrets:
+        _print(report.check(library.shelf, findings))
+    if library.shelf.broken or findings.secrets:
         sys.exit(FINDINGS)
 
 

@@ -126,7 +126,7 @@ def _walk(path: Path) -> Iterator[_File | Skip]:
     Links to folders are not followed, so no loop of links can trap it and no file comes twice
     (a Kubernetes ConfigMap shows each file a second time through one).
     """
-    if not path.is_dir():
+    if not _is_folder(path):
         yield _File(path=str(path), relative=path.name)
         return
     root = os.path.realpath(path)
@@ -153,7 +153,7 @@ def _sort_out(entry: os.DirEntry[str], relative: str, root: str) -> _File | Skip
     is_folder, is_link = entry.is_dir(follow_symlinks=False), entry.is_symlink()
     if is_folder and entry.name.startswith("."):
         return Skip(file=entry.path, reason="is a hidden folder", broken=False)
-    if is_link and Path(entry.path).is_dir():
+    if is_link and _is_folder(Path(entry.path)):
         reason = "is a link to a folder, which is not followed: name that folder instead"
         return Skip(file=entry.path, reason=reason, broken=False)
     if not _ending(entry.name):
@@ -162,6 +162,14 @@ def _sort_out(entry: os.DirEntry[str], relative: str, root: str) -> _File | Skip
         reason = "is a folder, not a file; what it holds is served"
         return Skip(file=entry.path, reason=reason, broken=False)
     return _File(path=entry.path, relative=relative, link_root=root if is_link else None)
+
+
+def _is_folder(path: Path) -> bool:
+    """As `Path.is_dir`, which before Python 3.14 raises where a link leads to what it may not see."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _ending(name: str) -> str:
@@ -215,6 +223,8 @@ def _unpacked(packed: bytes) -> bytes:
         raise CassetteError(f"unpacks to more than {MAX_BYTES} bytes")
     if not gzip.eof:
         raise CassetteError("is cut short: the gzip data ends too early")
+    if gzip.unused_data.strip(b"\0"):
+        raise CassetteError("holds more after the end of the gzip data; pack it again as one")
     return raw
 
 

@@ -37,6 +37,9 @@ class Secret:
     place: str
     kind: str
 
+    def __str__(self) -> str:
+        return f"{self.file}: {self.interaction}: {self.place}: {self.kind}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:

@@ -29,8 +29,7 @@ def banner(origin: str, shelf: Shelf, paths: Sequence[str]) -> list[str]:
 def check(shelf: Shelf, findings: Findings) -> list[str]:
     """Return the lines of `playhead check`: each finding, what it means, and the counts."""
     lines = [f"broken: {skip}" for skip in shelf.broken]
-    for leak in findings.secrets:
-        lines.append(f"secret: {leak.file}: {leak.interaction}: {leak.place}: {leak.kind}")
+    lines += [f"secret: {leak}" for leak in findings.secrets]
     for cassette in shelf.cassettes:
         lines += [f"note: {cassette.file}: {note}" for note in cassette.notes]
     for tie in findings.ties:

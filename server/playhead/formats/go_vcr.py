@@ -11,6 +11,7 @@ import sys
 from itertools import pairwise
 from math import inf
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from playhead.cassette import Cassette, Headers, Interaction, Request, Response
 from playhead.formats import yaml_tree
@@ -22,7 +23,7 @@ _Fields: TypeAlias = dict[str, Any]
 _METHOD = re.compile(r"[A-Za-z]+")
 _URL = re.compile(r"(?:https?://[^/\s]+|(?=/))\S*")
 _STATUS = re.compile(r"[2-5]\d\d")  # 1xx is not a final answer, and uvicorn closes on the rest
-_DURATION = re.compile(r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|\d+")
+_DURATION = re.compile(r"(?!.{33})(?:(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|\d+)")
 _DURATION_PART = re.compile(r"([\d.]+)(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
@@ -79,7 +80,7 @@ class _Reader:
     def _request(self, fields: _Fields, path: Path) -> Request:
         return Request(
             method=self._text(fields, "method", path, _METHOD, "an HTTP method").upper(),
-            url=self._text(fields, "url", path, _URL, "a URL"),
+            url=self._url(fields, path),
             headers=self._headers(fields, path),
             body=self._body(fields, path),
         )
@@ -112,13 +113,21 @@ class _Reader:
             raise self._document.error((*path, name), f"{_shown(value)} is not {what}")
         return value
 
+    def _url(self, fields: _Fields, path: Path) -> str:
+        url = self._text(fields, "url", path, _URL, "a URL")
+        try:
+            urlsplit(url)
+        except ValueError as error:  # `http://[`
+            raise self._document.error((*path, "url"), f"{_shown(url)}: {error}") from None
+        return url
+
     def _duration(self, fields: _Fields, path: Path) -> float:
         if "duration" not in fields and not fields.get("proto"):
             return 0.0
         text = self._text(fields, "duration", path, _DURATION, "a duration like 1.2s")
-        # Go ends every duration it writes with a whole unit of seconds, so `84m` without the
-        # final newline that it writes as well is what a cut leaves of `84ms`.
-        if text.endswith("m") and self._document.raw.endswith(text.encode()):
+        # Go ends every duration it writes with a whole unit of seconds, so `84m` or `84` without
+        # the final newline that it writes as well is what a cut leaves of `84ms`.
+        if not text.endswith("s") and self._document.raw.endswith(text.encode()):
             raise self._document.error((*path, "duration"), _CUT)
         return seconds(text)
 
@@ -134,13 +143,13 @@ class _Reader:
         """The response body, put right where its recorded length shows that YAML changed it."""
         body = self._body(fields, path)
         length = fields.get("content_length")
-        if not isinstance(length, str) or not length.isdigit() or int(length) in (0, len(body)):
+        if not isinstance(length, str) or not length.isdigit() or length in ("0", str(len(body))):
             return body
         raw_body = yaml_tree.raw_bytes_of(self._document.raw, (*path, "body"))
-        if raw_body is not None and len(raw_body) == int(length):
+        if raw_body is not None and str(len(raw_body)) == length:
             return raw_body
         if body:  # the answer to HEAD has a length and no body
-            reason = f"is {length}, but the body has {len(body)} bytes; it was edited or re-wrapped"
+            reason = f"is {length[:20]}, but the body has {len(body)} bytes; edited or re-wrapped?"
             self.notes.append(self._document.note((*path, "content_length"), reason))
         return body
 
@@ -174,12 +183,14 @@ class _Reader:
         extension = fields.get("x_playhead")
         if extension is None:
             return ()
-        listed = extension.get("event_offsets_ms", []) if isinstance(extension, dict) else ""
+        listed = extension.get("event_offsets_ms", []) if isinstance(extension, dict) else None
         try:
             offsets = tuple(float(offset) / 1000 for offset in listed)
         except (TypeError, ValueError):
             offsets = (-1.0,)
-        if any(not early <= late < inf for early, late in pairwise((0.0, *offsets))):
+        if not isinstance(listed, list) or any(
+            not early <= late < inf for early, late in pairwise((0.0, *offsets))
+        ):
             reason = "event_offsets_ms is not a list of milliseconds that never fall"
             raise self._document.error((*path, "x_playhead"), reason)
         return offsets

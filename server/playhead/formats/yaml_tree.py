@@ -56,6 +56,8 @@ def load(raw: bytes) -> Tree:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         raise CassetteError(f"is not valid YAML: {error.problem}", line=line) from None
+    except UnicodeDecodeError:  # libyaml does not look into what `!%ED%A0%80` spells
+        raise CassetteError("is not valid YAML: a tag is not UTF-8 text") from None
     except yaml.reader.ReaderError as error:
         line = raw.count(b"\n", 0, error.position) + 1
         raise CassetteError(f"is not UTF-8 text: {error.reason}", line=line) from None
@@ -88,7 +90,9 @@ def raw_bytes_of(raw: bytes, path: tuple[str | int, ...]) -> bytes | None:
         node = _child(node, step)
     if not isinstance(node, yaml.ScalarNode) or node.style != '"':
         return None
-    source = raw.decode()[node.start_mark.index : node.end_mark.index]
+    # libyaml does not count a byte order mark; before the first quote there may be a tag.
+    source = raw.decode("utf-8-sig")[node.start_mark.index : node.end_mark.index]
+    source = source[source.index('"') :]
     if "\\x" not in source:
         return None
     # 0xDC80.. are the places of raw bytes in Python's surrogateescape, which then encodes them.
