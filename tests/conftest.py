@@ -1,5 +1,6 @@
 """Fixtures and options that several test files share."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,30 @@ from support.server import Running, serve
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "cassettes"
+ODD = ROOT / "tests/odd_cassettes"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--corpus",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="replay every recording in FOLDER; may be given several times (or PLAYHEAD_CORPUS)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `corpus` runs for the folders here, and for each it is told of."""
+    if "corpus" in metafunc.fixturenames:
+        folders = [EXAMPLES, ODD, *map(Path, _told_of(metafunc.config))]
+        metafunc.parametrize("corpus", folders, ids=str, scope="module")
+
+
+def _told_of(config: pytest.Config) -> list[str]:
+    told: list[str] = config.getoption("--corpus")
+    told = [*told, os.environ.get("PLAYHEAD_CORPUS", "")]
+    return [folder for each in told for folder in each.split(os.pathsep) if folder]
 
 
 @pytest.fixture(scope="session")

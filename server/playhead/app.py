@@ -5,6 +5,7 @@ route inside Starlette would cost each replayed request a third, and its import 
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from importlib import import_module
@@ -41,7 +42,8 @@ class App:
                     await self.player(scope, receive, send)
             except Exception:
                 _logger.exception("playhead: a bug of ours; please report it")
-                await _apologise(send)
+                with contextlib.suppress(RuntimeError):  # an answer has begun: it is cut off
+                    await _apologise(send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
@@ -68,7 +70,7 @@ def create_app(*paths: str | Path, settings: Settings | None = None) -> App:
 
 
 async def _apologise(send: Send) -> None:
-    """Say that we failed, unless an answer has begun: then the server closes the connection.
+    """Say that we failed.
 
     `x-should-retry: false` goes with it, or most clients would send the request three times.
     """

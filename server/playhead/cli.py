@@ -108,23 +108,28 @@ def main() -> None:
     help="A further Host name for the control API; may be given several times.",
 )  # fmt: skip
 def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay: Any) -> None:  # noqa: FBT001
-    """Serve the cassettes in PATHS (default: cassettes/) until SIGTERM or Ctrl-C."""
+    """Serve the cassettes in PATHS until SIGTERM or Ctrl-C.
+
+    PATHS are folders or files; without any, PLAYHEAD_CASSETTES (several joined by the path
+    separator), else cassettes/.
+    """
     from playhead import report
     from playhead import serve as server
     from playhead.app import create_app
 
+    found = _existing(paths)
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.WARNING)
     try:
         bound = server.bind(host, port)
     except OSError as error:
         _fail(f"cannot listen on {host}:{port}: {error.strerror}", COULD_NOT_START)
-    found = _existing(paths)
     app = create_app(*found, settings=_settings(replay))
     shelf = app.library.shelf
     if strict and shelf.broken:
         for skip in shelf.broken:
             click.echo(f"broken: {_printable(str(skip))}", err=True)
-        _fail(f"{len(shelf.broken)} broken, and --strict is on", COULD_NOT_START)
+        files = "1 file is" if len(shelf.broken) == 1 else f"{len(shelf.broken)} files are"
+        _fail(f"{files} broken, and --strict is on", COULD_NOT_START)
     origin = _origin(host, bound.getsockname()[1])
     banner = report.banner(origin, shelf, [str(path) for path in found])
     server.run(app, bound, on_ready=lambda: _print(banner))

@@ -5,7 +5,7 @@ The only module that imports Starlette. Nothing from the network becomes a file 
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -147,10 +147,14 @@ class _Api:
 async def _refused(_request: Request, error: Exception) -> Response:
     """Starlette's own errors are plain text, which the AI SDK throws away."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    _, content = _messages(f"playhead: {error.detail}", status=error.status_code)
-    return Response(
-        content["body"], error.status_code, headers=error.headers or {}, media_type=None
-    )
+    start, content = _messages(f"playhead: {error.detail}", status=error.status_code)
+    answer = Response(content["body"], error.status_code)
+    answer.raw_headers = [*start["headers"], *_as_raw(error.headers)]
+    return answer
+
+
+def _as_raw(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
 
 
 def _messages(message: str, *, status: int) -> tuple[dict[str, Any], dict[str, Any]]:

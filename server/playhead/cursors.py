@@ -26,8 +26,9 @@ class Cursors:
         turn = self._turns.get(recordings.id, 0)
         if turn > last:
             if self._repeat is Repeat.NEVER:
-                times = f"all {last + 1} recorded answers" if last else "the one recorded answer"
-                raise Refusal(Code.EXHAUSTED, f"{times} to this request have been used")
+                one = "the one recorded answer to this request has been used"
+                all_of_them = f"all {last + 1} recorded answers to this request have been used"
+                raise Refusal(Code.EXHAUSTED, all_of_them if last else one)
             turn = 0 if self._repeat is Repeat.CYCLE else last
         self._turns[recordings.id] = turn + 1
         return interactions[turn]

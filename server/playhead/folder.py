@@ -165,7 +165,7 @@ def _sort_out(entry: os.DirEntry[str], relative: str, root: str) -> _File | Skip
 
 
 def _is_folder(path: Path) -> bool:
-    """As `Path.is_dir`, which before Python 3.14 raises where a link leads to what it may not see."""
+    """As `Path.is_dir`, which before Python 3.14 raises for a link to what we may not see."""
     try:
         return path.is_dir()
     except OSError:

@@ -88,6 +88,8 @@ def explain(miss: Miss, asked: Asked, library: Library, *, see: str) -> Miss:
     """
     verdict = _verdict(miss.refusal, asked, library)
     details = _details(miss)
+    if asked.route.path.startswith("/cassette/"):
+        details = f" A scope ends with /-/, as in /cassette/NAME/-/v1/...{details}"
     line = f"playhead: {verdict}.{details} See {see}"
     if len(line) > _MESSAGE_CHARS:
         room = _MESSAGE_CHARS - len(f" See {see}")
@@ -106,8 +108,6 @@ def _verdict(refusal: Refusal, asked: Asked, library: Library) -> str:
             hint = f"; it is recorded with {', '.join(methods)}" if methods else ""
             if asked.scope is not None and asked.method in methods:
                 hint = "; it is recorded in other cassettes"
-            if asked.route.path.startswith("/cassette/"):
-                hint = "; a scope ends with /-/, as in /cassette/NAME/-/v1/..."
             return f"nothing is recorded for {what}{where}{hint}"
         case Code.UNKNOWN_CASSETTE:
             return f"no cassette or folder is named {_short(asked.scope or '', 80)!r}"

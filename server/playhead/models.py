@@ -1,5 +1,6 @@
 """`GET /v1/models`: which models the recordings are of, for clients that look first."""
 
+import json
 import re
 
 import orjson
@@ -30,7 +31,7 @@ def listing(library: Library, asked: Asked) -> bytes:
     ]
     first, last = (names[0], names[-1]) if names else (None, None)
     page = {"object": "list", "data": data, "has_more": False, "first_id": first, "last_id": last}
-    return orjson.dumps(page)
+    return json.dumps(page).encode()  # a path may hold what is not UTF-8, and orjson refuses it
 
 
 def recorded_models(library: Library, scope: str | None) -> set[str]:

@@ -1,13 +1,14 @@
 """The player: a raw ASGI app that answers requests with recorded bytes.
 
 One request is a straight line: bytes in, key, take, pace, bytes out. A repeated request is known
-by a digest of its raw body and is not parsed again. Nothing stands on that line that need not:
-what is rare (a first sight, a pace, a refusal) branches off it.
+by its raw body, or a digest of it, and is not parsed again. Nothing stands on that line that need
+not: what is rare (a first sight, a pace, a refusal) branches off it.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
+from operator import itemgetter
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -25,6 +26,7 @@ from playhead.unrecorded import Unrecorded
 
 Message: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Schedule: TypeAlias = list[tuple[float, Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 _Known: TypeAlias = tuple[str, bytes, bytes, bytes | None, bytes]
 
@@ -32,8 +34,12 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request body; the largest recorded one has 68 kB, but images are sent inline."""
 BODY_SECONDS = 60.0
 """How long a body may take to arrive; uvicorn itself would wait for ever."""
-KNOWN_LIMIT = 200_000
-"""Requests known by their raw bytes; some 300 bytes of memory each."""
+KNOWN_LIMIT = 131_072
+"""Requests known by their raw bytes; the oldest is forgotten first."""
+SHORT_BODY = 4096
+"""Bytes up to which a body stands for itself: to make a digest costs more than to compare."""
+
+_NAME = itemgetter(0)
 
 
 class ClientLeft(PlayheadError):
@@ -53,6 +59,7 @@ class Player:
         self._unrecorded = Unrecorded(library, self.journal, settings.cors_origin)
         self._known: dict[_Known, Recordings] = {}
         self._answers: dict[Interaction, Answer] = {}
+        self._schedules: dict[Interaction, Schedule] = {}
 
     def close(self) -> None:
         """Stop what runs beside the requests."""
@@ -66,13 +73,13 @@ class Player:
             if message.get("more_body", True):
                 message = await _whole(message, receive)
             body = message.get("body", b"")
-            started = monotonic()
+            headers = scope["headers"]
             cassette = None
-            for name, value in scope["headers"]:
-                if name == b"x-playhead-cassette":
-                    cassette = value
+            if b"x-playhead-cassette" in map(_NAME, headers):
+                cassette = dict(headers)[b"x-playhead-cassette"]
             method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
-            known = (method, path, query, cassette, sha256(body).digest())
+            mark = body if len(body) <= SHORT_BODY else sha256(body).digest()
+            known = (method, path, query, cassette, mark)
             recordings = self._known.get(known) or self._learn(known, body)
             interaction = self.cursors.take(recordings)
         except Refusal as reason:
@@ -88,7 +95,7 @@ class Player:
             await send(answer.start)
             await send(answer.body)
         else:
-            await self._send_paced(answer, started, receive, send)
+            await self._send_paced(answer, receive, send)
 
     def _learn(self, known: _Known, body: bytes) -> Recordings:
         """Find the recordings of a request seen for the first time, and remember its bytes."""
@@ -99,27 +106,35 @@ class Player:
         self._known[known] = recordings
         return recordings
 
+    def _schedule(self, answer: Answer) -> Schedule:
+        """The messages of an answer and when each is due, in seconds from the request."""
+        response = answer.interaction.response
+        schedule: Schedule = [(self._pace.headers_after(response), answer.start)]
+        for due, piece in self._pace.plan(response, answer.events()):
+            message = {"type": "http.response.body", "body": piece, "more_body": True}
+            schedule.append((due, message))
+        schedule.append((schedule[-1][0], {"type": "http.response.body", "body": b""}))
+        self._schedules[answer.interaction] = schedule
+        return schedule
+
     def _prepare(self, interaction: Interaction) -> Answer:
         answer = prepare(interaction, cors_origin=self._cors_origin)
         self._answers[interaction] = answer
         return answer
 
-    async def _send_paced(
-        self, answer: Answer, started: float, receive: Receive, send: Send
-    ) -> None:
-        """Send each piece at its absolute deadline, until the client leaves."""
-        response = answer.interaction.response
+    async def _send_paced(self, answer: Answer, receive: Receive, send: Send) -> None:
+        """Send each message at its absolute deadline, until the client leaves."""
+        started = monotonic()
+        interaction = answer.interaction
+        schedule = self._schedules.get(interaction) or self._schedule(answer)
         stream = self.streams.open()
         try:
             async with asyncio.TaskGroup() as tasks:
                 watcher = tasks.create_task(stream.watch(receive))
-                if await stream.until(started + self._pace.headers_after(response)):
-                    await send(answer.start)
-                    for due, piece in self._pace.plan(response, answer.events()):
-                        if not await stream.until(started + due):
-                            break
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
-                    await send({"type": "http.response.body", "body": b""})
+                for due, message in schedule:
+                    if not await stream.until(started + due):
+                        break
+                    await send(message)
                 watcher.cancel()
         finally:
             self.streams.close(stream)

@@ -88,7 +88,7 @@ def _chat_response(told: Transcript, answered: _Json, chunks: list[_Json]) -> No
 
 def _chat_stream(told: Transcript, chunks: list[_Json]) -> None:
     text, reasoning, finish, usage = "", "", None, None
-    calls: dict[int, dict[str, str]] = {}
+    calls: dict[str, dict[str, str]] = {}
     for chunk in chunks:
         usage = chunk.get("usage") or usage
         for choice in _dicts(chunk.get("choices")):
@@ -99,11 +99,11 @@ def _chat_stream(told: Transcript, chunks: list[_Json]) -> None:
             for call in _dicts(delta.get("tool_calls")):
                 function = _dict(call.get("function"))
                 whole = calls.setdefault(
-                    call.get("index", 0), {"id": "", "name": "", "arguments": ""}
+                    str(call.get("index", 0)), {"id": "", "name": "", "arguments": ""}
                 )
-                whole["id"] += call.get("id") or ""
-                whole["name"] += function.get("name") or ""
-                whole["arguments"] += function.get("arguments") or ""
+                whole["id"] += _content(call.get("id"))
+                whole["name"] += _content(function.get("name"))
+                whole["arguments"] += _content(function.get("arguments"))
     told.say("reasoning", reasoning)
     told.say("assistant", text)
     for call in calls.values():
@@ -216,7 +216,10 @@ def _as_text(body: bytes) -> str:
 
 
 def _pretty(value: _Json) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        return json.dumps(value, indent=2, ensure_ascii=False)
+    except RecursionError:
+        return "[nested too deeply to be shown]"
 
 
 def _dict(value: _Json) -> dict[str, _Json]:

@@ -2,16 +2,20 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGTERM, Signals
+from typing import IO, Any
 
-import httpx2
+import orjson
 
-DEADLINE_SECONDS = 30
+from support.wire import DEADLINE_SECONDS, Connection, Reply
+
+LAST_LINE_OF_THE_BANNER = "ANTHROPIC_BASE_URL"
 
 
 @dataclass(kw_only=True)
@@ -21,54 +25,128 @@ class Running:
     process: subprocess.Popen[str]
     origin: str
     banner: str
+    log_file: IO[str]
 
     @property
     def port(self) -> int:
         return int(self.origin.rpartition(":")[2])
 
-    def get(self, path: str) -> httpx2.Response:
-        return httpx2.get(f"{self.origin}{path}", timeout=DEADLINE_SECONDS)
+    def connect(self) -> Connection:
+        return Connection(self.port)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
-        """End the process; return its exit code, what it printed after the banner, and its log."""
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
+        return self.ask("GET", path, headers=headers)
+
+    def post(self, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
+        return self.ask("POST", path, body, headers=headers)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send one request on a connection of its own and return the whole answer."""
+        with self.connect() as connection:
+            return connection.ask(method, path, body, headers)
+
+    def control(self, path: str) -> Any:
+        """The JSON that `/__playhead/PATH` answers."""
+        reply = self.get(f"/__playhead/{path}")
+        assert reply.status == 200, reply
+        return orjson.loads(reply.body)
+
+    def health(self) -> Any:
+        return self.control("health")
+
+    def rewind(self) -> None:
+        reply = self.post("/__playhead/rewind", headers={"content-type": "application/json"})
+        assert reply.status == 200, reply
+
+    def descriptors(self) -> int:
+        """How many files and sockets the process holds open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def log(self) -> str:
+        """What the process wrote to its standard error so far."""
+        return _all_of(self.log_file)
+
+    @contextlib.contextmanager
+    def untroubled(self) -> Iterator[None]:
+        """What is done in the block must leave no traceback in the log."""
+        before = len(self.log())
+        yield
+        assert "Traceback" not in self.log()[before:]
+
+    def signal(self, number: Signals = SIGTERM) -> None:
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=DEADLINE_SECONDS)
-        return self.process.returncode, out, err
+
+    def wait(self) -> int:
+        """Wait for the end of the process; return its exit code."""
+        return self.process.wait(timeout=DEADLINE_SECONDS)
+
+    def stop(self, number: Signals = SIGTERM) -> int:
+        """End the process; return its exit code."""
+        self.signal(number)
+        return self.wait()
 
 
 @contextlib.contextmanager
-def serve(*arguments: str | Path, env: dict[str, str] | None = None) -> Iterator[Running]:
-    """Run `playhead serve ARGUMENTS` on a free port; it is gone when the block ends."""
-    command = [sys.executable, "-m", "playhead", "serve", "--port", "0", *map(str, arguments)]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+def serve(*arguments: str | Path, env: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """Run `playhead serve ARGUMENTS` on a free port; it is gone when the block ends.
+
+    Its log goes to a file: a pipe that nobody reads would hold the server up when it is full.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command("serve", "--port", "0", *arguments),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
+        with process:
+            try:
+                banner = _banner(process)
+                assert LAST_LINE_OF_THE_BANNER in banner, _all_of(log)
+                origin = banner.partition("\n")[0].rpartition(" ")[2]
+                yield Running(process=process, origin=origin, banner=banner, log_file=log)
+            finally:
+                process.terminate()
+
+
+def playhead(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `playhead ARGUMENTS` in `folder` to its end."""
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        encoding="utf-8",
+        cwd=folder,
         env={**os.environ, **(env or {})},
+        timeout=DEADLINE_SECONDS,
+        check=False,
     )
-    try:
-        banner = _banner(process)
-        first = banner.splitlines()[0]
-        yield Running(process=process, origin=first.rpartition(" ")[2], banner=banner)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        try:
-            process.communicate(timeout=DEADLINE_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "playhead", *map(str, arguments)]
 
 
 def _banner(process: subprocess.Popen[str]) -> str:
     """What the server prints before it is ready, to the line that ends it."""
     assert process.stdout is not None
     lines = []
-    for line in process.stdout:
+    for line in iter(process.stdout.readline, ""):
         lines.append(line)
-        if "ANTHROPIC_BASE_URL" in line:
-            return "".join(lines)
-    process.wait(timeout=DEADLINE_SECONDS)
-    assert process.stderr is not None
-    raise AssertionError(f"no server, exit code {process.returncode}: {process.stderr.read()}")
+        if LAST_LINE_OF_THE_BANNER in line:
+            break
+    return "".join(lines)
+
+
+def _all_of(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()

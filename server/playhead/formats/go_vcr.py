@@ -6,6 +6,7 @@ go-vcr writes `duration` last, a response that names its protocol and no duratio
 Hand-written cassettes may leave out everything but `method`, `url` and `code`.
 """
 
+import contextlib
 import re
 import sys
 from itertools import pairwise
@@ -13,6 +14,7 @@ from math import inf
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from playhead import sse
 from playhead.cassette import Cassette, Headers, Interaction, Request, Response
 from playhead.formats import yaml_tree
 from playhead.formats.document import Document, Path
@@ -94,7 +96,7 @@ class _Reader:
             headers=self._headers(fields, path),
             body=body,
             duration=duration,
-            event_offsets=self._event_offsets(fields, path),
+            event_offsets=self._event_offsets(fields, path, body),
         )
 
     def _mapping(self, fields: _Fields, name: str, path: Path) -> _Fields:
@@ -178,21 +180,23 @@ class _Reader:
         self.notes.append(self._document.note((*path, "headers", name), reason))
         return False
 
-    def _event_offsets(self, fields: _Fields, path: Path) -> tuple[float, ...]:
+    def _event_offsets(self, fields: _Fields, path: Path, body: bytes) -> tuple[float, ...]:
         """The times playhead stores and go-vcr ignores: `x_playhead.event_offsets_ms`."""
         extension = fields.get("x_playhead")
         if extension is None:
             return ()
-        listed = extension.get("event_offsets_ms", []) if isinstance(extension, dict) else None
-        try:
-            offsets = tuple(float(offset) / 1000 for offset in listed)
-        except (TypeError, ValueError):
-            offsets = (-1.0,)
-        if not isinstance(listed, list) or any(
-            not early <= late < inf for early, late in pairwise((0.0, *offsets))
-        ):
+        listed = extension.get("event_offsets_ms", []) if isinstance(extension, dict) else ""
+        offsets: tuple[float, ...] = (-1.0,)
+        if isinstance(listed, list):
+            with contextlib.suppress(TypeError, ValueError):
+                offsets = tuple(float(offset) / 1000 for offset in listed)
+        if any(not early <= late < inf for early, late in pairwise((0.0, *offsets))):
             reason = "event_offsets_ms is not a list of milliseconds that never fall"
             raise self._document.error((*path, "x_playhead"), reason)
+        if len(offsets) != (events := len(sse.split(body))):
+            reason = f"has {len(offsets)} offsets for {events} events, so none is used"
+            self.notes.append(self._document.note((*path, "x_playhead"), reason))
+            return ()
         return offsets
 
 

@@ -68,7 +68,7 @@ def line_of(raw: bytes, path: tuple[str | int, ...]) -> int:
 
     For error messages: it reads `raw` a second time. `raw` must have come through `load`.
     """
-    node = yaml.compose(raw, Loader=_loader())
+    node = _composed(raw)
     for step in path:
         inner = _child(node, step)
         if inner is None:
@@ -85,24 +85,28 @@ def raw_bytes_of(raw: bytes, path: tuple[str | int, ...]) -> bytes | None:
     """
     if b"\\x" not in raw:
         return None
-    node = yaml.compose(raw, Loader=_loader())
+    text = raw.decode("utf-8-sig")
+    node = _composed(text)
     for step in path:
         node = _child(node, step)
     if not isinstance(node, yaml.ScalarNode) or node.style != '"':
         return None
-    # libyaml does not count a byte order mark; before the first quote there may be a tag.
-    source = raw.decode("utf-8-sig")[node.start_mark.index : node.end_mark.index]
-    source = source[source.index('"') :]
+    source = text[node.start_mark.index : node.end_mark.index]
+    source = source[source.index('"') :]  # a tag may stand before it
     if "\\x" not in source:
         return None
     # 0xDC80.. are the places of raw bytes in Python's surrogateescape, which then encodes them.
     marked = re.sub(r"\\x([89a-fA-F][0-9a-fA-F])", r"\\uDC\1", source)
-    text = yaml.load(marked, Loader=yaml.SafeLoader)
-    return str(text).encode("utf-8", "surrogateescape")
+    value = yaml.load(marked, Loader=yaml.SafeLoader)
+    return str(value).encode("utf-8", "surrogateescape")
 
 
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _composed(document: bytes | str) -> Any:
+    """The nodes of a document that came through `load`; None where an anchor stands twice."""
+    try:
+        return yaml.compose(document, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return None
 
 
 def _child(node: Any, step: str | int) -> Any:
@@ -148,7 +152,7 @@ class _Walk:
             if type(event) is not ScalarEvent:
                 raise UnusualYaml("has a mapping key that is not text", line=_line(event))
             key = event.value
-            if key == "<<" and event.style is None:
+            if key == "<<" and not event.style:
                 raise UnusualYaml("uses a YAML merge key", line=_line(event))
             if key in mapping:
                 raise UnusualYaml(f"has the key {key!r} twice", line=_line(event))

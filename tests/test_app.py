@@ -1,0 +1,86 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from conftest import EXAMPLES
+from playhead.app import App, create_app
+from playhead.settings import Repeat, Settings
+from support.inside import inside
+from support.recordings import CHAT, chat, interaction, write
+from support.wire import Connection
+
+Message = dict[str, Any]
+
+
+def _run(app: App, scope: Message, received: list[Message]) -> list[Message]:
+    """Drive `app` as a server does; return what it sent."""
+    sent: list[Message] = []
+    incoming = iter(received)
+
+    async def receive() -> Message:
+        return next(incoming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    call: Callable[..., Awaitable[None]] = app
+
+    async def called() -> None:
+        await call(scope, receive, send)
+
+    asyncio.run(called())
+    return sent
+
+
+def test_an_app_serves_the_folders_it_is_given() -> None:
+    app = create_app(EXAMPLES / "azure", str(EXAMPLES / "openai"))
+    names = [cassette.name for cassette in app.library.shelf.cassettes]
+    assert names == [
+        "gpt-4o-mini/chat-stream",
+        "gpt-4o/chat-stream",
+        "gpt-4o/responses-object-stream",
+        "o4-mini/chat-stream",
+    ]
+
+
+def test_two_apps_in_one_process_share_nothing(tmp_path: Path) -> None:
+    for name in "ab":
+        write(tmp_path / name, "only", interaction(chat("hi"), f'"{name}"'))
+    never = Settings(repeat=Repeat.NEVER)
+    with (
+        inside(create_app(tmp_path / "a", settings=never)) as first,
+        inside(create_app(tmp_path / "b", settings=never)) as second,
+        Connection(first.port) as to_first,
+        Connection(second.port) as to_second,
+    ):
+        assert to_first.ask("POST", CHAT, chat("hi")).body == b'"a"'
+        assert to_second.ask("POST", CHAT, chat("hi")).body == b'"b"'
+        health = to_second.ask("GET", "/__playhead/health").body
+    assert orjson.loads(health)["served"] == 1
+
+
+def test_the_lifespan_is_answered() -> None:
+    received = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent = _run(create_app(EXAMPLES), {"type": "lifespan"}, received)
+    assert [message["type"] for message in sent] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
+
+
+def test_a_websocket_is_nothing_to_an_app() -> None:
+    assert _run(create_app(EXAMPLES), {"type": "websocket", "path": "/"}, []) == []
+
+
+def test_a_bug_of_ours_is_a_500_that_no_client_repeats(caplog: pytest.LogCaptureFixture) -> None:
+    scope_without_headers = {"type": "http", "path": CHAT, "method": "POST"}
+    received = [{"type": "http.request", "body": b"{}", "more_body": False}]
+    start, content = _run(create_app(EXAMPLES), scope_without_headers, received)
+    assert start["status"] == 500
+    assert (b"x-should-retry", b"false") in start["headers"]
+    assert orjson.loads(content["body"])["error"]["code"] == "internal"
+    assert "a bug of ours" in caplog.text

@@ -1,0 +1,279 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playhead import __version__
+from playhead.journal import LIMIT
+from support.recordings import CHAT, chat, interaction, write
+from support.refusals import error_in
+from support.server import Running, serve
+
+JSON = {"content-type": "application/json"}
+NOT_SERVED = "version: 2\ninteractions:\n- request: {method: POST}\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("control")
+    write(folder, "a/one", interaction(chat("one")), interaction(chat("two")))
+    (folder / "broken.yaml").write_text(NOT_SERVED)
+    (folder / "config.yaml").write_text("name: value\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Running]:
+    with serve(folder, "--allowed-host", "Playhead.example.com") as running:
+        yield running
+
+
+@pytest.fixture
+def fresh(folder: Path) -> Iterator[Running]:
+    with serve(folder) as running:
+        yield running
+
+
+# What it tells
+
+
+def test_health_counts_what_is_served_and_what_is_not(fresh: Running) -> None:
+    fresh.post(CHAT, chat("one"))
+    fresh.post(CHAT, chat("three"))
+    assert fresh.health() == {
+        "status": "ok",
+        "version": __version__,
+        "cassettes": 1,
+        "interactions": 2,
+        "present": 3,
+        "skipped": 2,
+        "broken": 1,
+        "served": 1,
+        "missed": 1,
+        "streams": 0,
+    }
+
+
+def test_the_cassettes_are_listed(server: Running, folder: Path) -> None:
+    assert server.control("cassettes")["cassettes"] == [
+        {
+            "name": "a/one",
+            "file": str(folder / "a/one.yaml"),
+            "format": "go-vcr v2",
+            "interactions": 2,
+            "notes": [],
+        }
+    ]
+
+
+def test_skipped_files_are_listed_with_their_reasons(server: Running, folder: Path) -> None:
+    broken, other = server.control("cassettes")["skipped"]
+    assert broken["file"] == str(folder / "broken.yaml")
+    assert broken["broken"] is True
+    assert broken["line"] == 3
+    assert "url" in broken["reason"] or "response" in broken["reason"]
+    assert other["file"] == str(folder / "config.yaml")
+    assert other["broken"] is False
+
+
+def test_the_journal_tells_requests_in_their_order(fresh: Running) -> None:
+    fresh.post(CHAT, chat("one"))
+    fresh.post(CHAT, chat("three"))
+    fresh.post(CHAT, chat("two"))
+    entries = fresh.control("requests")["requests"]
+    assert [(entry["id"], entry["outcome"]) for entry in entries] == [
+        (1, "served"),
+        (2, "refused"),
+        (3, "served"),
+    ]
+
+
+def test_a_miss_is_told_with_its_nearest_and_what_differs(fresh: Running) -> None:
+    reply = fresh.post(f"/cassette/a/-{CHAT}", chat("ones"))
+    (miss,) = fresh.control("misses")["misses"]
+    assert miss.pop("time") > 1_600_000_000
+    assert 0 < miss["nearest"].pop("likeness") < 1
+    assert miss == {
+        "id": 1,
+        "method": "POST",
+        "path": CHAT,
+        "scope": "a",
+        "outcome": "refused",
+        "status": 404,
+        "code": "body_differs",
+        "message": error_in(reply)["message"],
+        "client_retry": 0,
+        "nearest": {
+            "interaction": "a/one#0",
+            "differences": [
+                {"path": "messages[0].content", "recorded": "3 chars", "sent": "4 chars"}
+            ],
+        },
+    }
+
+
+def test_one_request_can_be_looked_up(fresh: Running) -> None:
+    fresh.post(CHAT, chat("one"))
+    assert fresh.control("requests/1") == fresh.control("requests")["requests"][0]
+
+
+@pytest.mark.parametrize("number", ["999999", "0", "9" * 5000])
+def test_a_request_that_is_not_kept_is_404(server: Running, number: str) -> None:
+    with server.untroubled():
+        reply = server.get(f"/__playhead/requests/{number}")
+    assert reply.status == 404
+    error_in(reply)
+
+
+def test_the_journal_is_bounded_and_hits_do_not_push_misses_out(fresh: Running) -> None:
+    fresh.post(CHAT, chat("three"))
+    with fresh.connect() as connection:
+        for _ in range(LIMIT + 1):
+            connection.ask("POST", CHAT, chat("one"))
+    entries = fresh.control("requests")["requests"]
+    assert len(entries) == LIMIT + 1
+    assert entries[0]["outcome"] == "refused"
+    assert fresh.health()["served"] == LIMIT + 1
+
+
+def test_looking_is_not_noted(fresh: Running) -> None:
+    fresh.health()
+    assert fresh.control("requests") == {"requests": []}
+
+
+def test_a_rewind_says_that_it_was_done(server: Running) -> None:
+    reply = server.post("/__playhead/rewind", headers=JSON)
+    assert (reply.status, reply.body) == (200, b'{"rewound":true}')
+
+
+# The gate
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost", "localhost:8080", "LOCALHOST", "127.0.0.1", "127.0.0.1:8080", "[::1]:8080",
+        "10.0.0.7", "playhead", "playhead:8080", "app.localhost", "host.docker.internal",
+        "playhead.default.svc.cluster.local", "playhead.example.com", "PLAYHEAD.example.com:80",
+    ],
+)  # fmt: skip
+def test_names_that_only_this_network_knows_are_let_in(server: Running, host: str) -> None:
+    assert server.get("/__playhead/health", {"host": host}).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "", "example.com", "evil.example.com:8080", "localhost.evil.com", "127.0.0.1.nip.io",
+        "playhead.example.com.evil.com", "svc.cluster.local.evil.com", "a b", "[evil.com]",
+        "user@evil.com", "localhost@evil.com", "evil.com#localhost", "[", "\xff",
+    ],
+)  # fmt: skip
+def test_any_other_name_is_kept_out(server: Running, host: str) -> None:
+    reply = server.get("/__playhead/health", {"host": host})
+    assert reply.status == 403
+    assert error_in(reply)["type"] == "bad_request"
+
+
+def test_a_name_that_is_kept_out_is_told_the_flag(server: Running) -> None:
+    error = error_in(server.get("/__playhead/health", {"host": "example.com"}))
+    assert "--allowed-host" in error["message"]
+
+
+def test_a_long_host_is_kept_out_with_a_short_message(server: Running) -> None:
+    error_in(server.get("/__playhead/health", {"host": "a." * 5000}))
+
+
+def test_a_request_without_a_host_is_kept_out(server: Running) -> None:
+    with server.connect() as connection:
+        connection.send(b"GET /__playhead/health HTTP/1.0\r\n\r\n")
+        assert connection.reply().status == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.com", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.com", "http://[", ""],
+)
+@pytest.mark.parametrize("path", ["health", "requests", "misses", "cassettes", "nothing"])
+def test_a_page_of_another_origin_is_kept_out(server: Running, path: str, origin: str) -> None:
+    with server.untroubled():
+        reply = server.get(f"/__playhead/{path}", {"origin": origin})
+    assert reply.status == 403
+
+
+def test_a_page_of_ours_is_let_in(server: Running) -> None:
+    host = f"127.0.0.1:{server.port}"
+    headers = {"host": host, "origin": f"http://{host}", **JSON}
+    assert server.post("/__playhead/rewind", headers=headers).status == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"]
+)
+def test_a_post_that_a_form_could_send_is_kept_out(server: Running, content_type: str) -> None:
+    reply = server.post("/__playhead/rewind", headers={"content-type": content_type})
+    assert reply.status == 403
+    assert "content-type: application/json" in error_in(reply)["message"]
+
+
+def test_a_charset_beside_the_content_type_is_let_in(server: Running) -> None:
+    headers = {"content-type": "Application/JSON; charset=utf-8"}
+    assert server.post("/__playhead/rewind", headers=headers).status == 200
+
+
+@pytest.mark.parametrize("path", ["/__playhead", "/__playhead/nothing", "/__playheadx"])
+def test_the_gate_stands_before_unknown_paths_too(server: Running, path: str) -> None:
+    assert server.get(path, {"host": "evil.example.com"}).status == 403
+
+
+@pytest.mark.parametrize("path", ["/%5f_playhead/health", "/__playhead/%68ealth"])
+def test_an_encoded_path_does_not_get_round_the_gate(server: Running, path: str) -> None:
+    assert server.get(path, {"host": "evil.example.com"}).status == 403
+
+
+def test_an_absolute_request_target_does_not_get_round_the_gate(server: Running) -> None:
+    target = "http://localhost/__playhead/health"
+    assert server.get(target, {"host": "evil.example.com"}).status == 403
+
+
+@pytest.mark.parametrize("path", ["//__playhead/health", "/cassette/a/-/__playhead/health"])
+def test_the_control_api_has_no_other_paths(server: Running, path: str) -> None:
+    assert error_in(server.get(path))["code"] == "unknown_operation"
+
+
+def test_the_replay_paths_take_any_host(server: Running) -> None:
+    assert server.post(CHAT, chat("one"), {"host": "api.openai.com"}).status == 200
+
+
+# What it does not know
+
+
+@pytest.mark.parametrize("path", ["", "/", "/nothing", "/health/", "/requests/x", "/%ff", "x"])
+def test_an_unknown_control_path_is_404_in_our_form(server: Running, path: str) -> None:
+    reply = server.get(f"/__playhead{path}")
+    assert reply.status == 404
+    error_in(reply)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "health"), ("DELETE", "requests"), ("GET", "rewind")]
+)
+def test_a_wrong_method_is_405_in_our_form(server: Running, method: str, path: str) -> None:
+    reply = server.ask(method, f"/__playhead/{path}", headers=JSON)
+    assert reply.status == 405
+    assert reply.header("allow")
+    error_in(reply)
+
+
+def test_a_head_request_is_answered_as_its_get(server: Running) -> None:
+    assert server.ask("HEAD", "/__playhead/health").status == 200
+
+
+def test_names_that_are_not_utf_8_can_be_listed(tmp_path: Path) -> None:
+    write(tmp_path, "caf\udce9", interaction(chat("one")))
+    with serve(tmp_path) as running:
+        running.post(CHAT, chat("two"))
+        assert running.control("cassettes")["cassettes"]
+        assert running.control("requests")["requests"]
+        reply = running.post(f"/cassette/caf%E9/-{CHAT}", chat("one"))
+    assert reply.header("x-playhead-interaction") == "caf%E9#0"

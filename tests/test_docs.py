@@ -1,0 +1,364 @@
+"""What the README and docs/ show is run, and what they name exists."""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, cast
+
+import click
+import orjson
+import pytest
+import yaml
+
+from playhead import __version__, cli, formats
+from playhead.app import create_app
+from playhead.control import create_control
+from playhead.dialects import DIALECTS
+from playhead.environment import variables
+from playhead.errors import CassetteError, Code
+from support.docs import PAGES, ROOT, Block, Reader, blocks, commands, of_kind, steady
+from support.server import Running
+
+EXAMPLES = ROOT / "cassettes"
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+"""Written by benchmarks/, which checks what it writes; only its links are looked at here."""
+READ = [page for page in PAGES if page != BENCHMARKS]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+OTHERS_FLAGS = {"--exit-code-from", "--start-interval"}
+"""Flags of Docker's that the pages name."""
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text()
+
+
+def section(page: str, heading: str) -> str:
+    """What stands below a second-level heading."""
+    return re.split(r"^## ", text_of(page).split(f"\n## {heading}\n")[1], flags=re.MULTILINE)[0]
+
+
+def cells(text: str) -> list[list[str]]:
+    """The rows of the tables in `text`, without the headings and their rules."""
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    rules = {at for at, row in enumerate(rows) if set("".join(row)) <= set("-| ")}
+    return [row for at, row in enumerate(rows) if not {at, at + 1} & rules]
+
+
+def options(command: str) -> dict[str, click.Option]:
+    """The long flags of a command, without --help."""
+    parameters = cli.main.commands[command].params
+    return {max(each.opts, key=len): each for each in parameters if isinstance(each, click.Option)}
+
+
+def variables_of_flags() -> set[str]:
+    found = {"PLAYHEAD_CASSETTES"}
+    for command in cli.main.commands:
+        found.update(str(each.envvar) for each in options(command).values() if each.envvar)
+    return found
+
+
+# What is shown
+
+
+@pytest.mark.parametrize("page", READ, ids=lambda page: page.name)
+def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES, tmp_path / "cassettes")
+    end = Block(line=0, kind="end", rest=[], text="")
+    with contextlib.ExitStack() as processes:
+        reader = Reader(tmp_path, processes)
+        for block, following in pairwise([*blocks(page), end]):
+            if block.kind == "console":
+                for command in commands(block):
+                    assert reader.run(command.line) == steady(command.expected), command.line
+            elif block.kind == "python":
+                assert following.kind == "text", f"{page.name}:{block.line}: what does it print?"
+                assert reader.run_python(block.text) == steady(following.text)
+            elif block.rest[:1] in (["cassette"], ["broken"]):
+                file = tmp_path / block.rest[1]
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(block.text)
+
+
+@pytest.mark.parametrize("page", READ, ids=lambda page: page.name)
+def test_every_block_is_of_a_kind_that_is_checked(page: Path) -> None:
+    for block in blocks(page):
+        kind = " ".join([block.kind, *block.rest[:1]]) if block.kind == "yaml" else block.kind
+        assert kind in {
+            "console", "python", "javascript", "sh", "text", "yaml cassette", "yaml broken",
+            "yaml workflow", "yaml compose", "yaml kubernetes",
+        }, f"{page.name}:{block.line}"  # fmt: skip
+
+
+def test_the_cassettes_shown_are_cassettes() -> None:
+    for block in of_kind("yaml", "cassette"):
+        cassette = formats.read(block.text.encode(), name="shown", file=block.rest[1])
+        assert cassette.interactions
+        assert not cassette.notes
+
+
+def test_the_broken_cassettes_shown_are_broken() -> None:
+    for block in of_kind("yaml", "broken"):
+        with pytest.raises(CassetteError):
+            formats.read(block.text.encode(), name="shown", file=block.rest[1])
+
+
+def test_the_event_times_shown_are_one_for_each_event() -> None:
+    (timed,) = [block for block in of_kind("yaml", "cassette") if "x_playhead" in block.text]
+    (interaction,) = formats.read(timed.text.encode(), name="shown", file="shown").interactions
+    assert interaction.response.body.count(b"\n\n") == len(interaction.response.event_offsets)
+
+
+def test_the_request_in_the_readme_is_the_one_that_is_recorded() -> None:
+    recorded = yaml.safe_load(text_of("cassettes/openai/gpt-4o/chat-stream.yaml"))
+    assert recorded["interactions"][0]["request"]["body"] in text_of("README.md")
+    assert recorded["interactions"][0]["response"]["body"] in text_of("README.md")
+
+
+def test_the_node_example_asks_for_what_is_recorded() -> None:
+    (program,) = of_kind("javascript")
+    recorded = yaml.safe_load(text_of("cassettes/openai/gpt-4o/chat-stream.yaml"))
+    request = orjson.loads(recorded["interactions"][0]["request"]["body"])
+    for message in request.pop("messages"):
+        assert f'{{ role: "{message["role"]}", content: "{message["content"]}" }}' in program.text
+    for name in request:
+        assert f"  {name}: " in program.text
+
+
+@pytest.mark.skipif(
+    not (ROOT / "node_modules" / "openai").is_dir(), reason="needs `npm install openai` here"
+)
+def test_the_node_example_prints_the_recorded_answer(
+    examples: Running,
+) -> None:  # pragma: no cover - Node's client is not among what the suite installs
+    (program,) = of_kind("javascript")
+    done = subprocess.run(
+        ["node", "--input-type=module"],
+        input=program.text,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "OPENAI_BASE_URL": f"{examples.origin}/v1",
+            "OPENAI_API_KEY": "playhead",
+        },
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout == "Olá!\n"
+
+
+# What cannot be run here
+
+
+def test_the_shell_lines_name_what_exists() -> None:
+    for block in of_kind("sh"):
+        for line in block.text.splitlines():
+            for command in line.split(" && "):
+                check_command(shlex.split(command))
+
+
+def check_command(words: list[str]) -> None:
+    match words:
+        case ["python3", "-m", "venv", ".venv"] | ["docker", "build", "-t", "playhead", "."]:
+            assert (ROOT / "Dockerfile").is_file()
+        case [".venv/bin/pip", "install", "-q", *rest]:
+            assert rest in (["."], ["-e", ".[dev]"])
+            assert "dev" in PROJECT["project"]["optional-dependencies"]
+        case [".venv/bin/playhead", *arguments]:
+            check_playhead(arguments)
+        case ["scripts/check"]:
+            assert os.access(ROOT / "scripts" / "check", os.X_OK)
+        case ["docker", "run", *rest]:
+            check_docker_run(rest)
+        case ["docker", "compose", "up", "--build", "--exit-code-from", service]:
+            assert service in yaml.safe_load(text_of("compose.yaml"))["services"]
+        case _:  # pragma: no cover - it is there to fail
+            pytest.fail(f"nobody checks {shlex.join(words)}")
+
+
+def check_docker_run(words: list[str]) -> None:
+    image = words.index("playhead")
+    for word in words[:image]:
+        if word.startswith("$PWD/"):
+            assert (ROOT / word.removeprefix("$PWD/").partition(":")[0]).is_dir()
+    check_playhead(words[image + 1 :] or ["serve"])
+
+
+def check_playhead(words: list[str]) -> None:
+    command, *arguments = words
+    flags = {word.partition("=")[0] for word in arguments if word.startswith("--")}
+    assert flags <= options(command).keys(), words
+
+
+def test_the_workflows_shown_have_steps_that_can_run() -> None:
+    workflows = of_kind("yaml", "workflow")
+    assert workflows
+    for block in workflows:
+        for job in yaml.safe_load(block.text)["jobs"].values():
+            assert job["env"]["OPENAI_BASE_URL"].endswith(":8080/v1")
+            for step in job["steps"]:
+                assert ("uses" in step) != ("run" in step)
+                for called in re.findall(r"\bplayhead (serve|check|healthcheck)\b", str(step)):
+                    check_playhead([called])
+            restarted = re.findall(r"job\.services\.(\w+)\.id", block.text)
+            assert restarted == list(job.get("services", {}))
+
+
+def test_what_is_shown_for_compose_and_kubernetes_fits_the_image() -> None:
+    (compose,), (kubernetes,) = of_kind("yaml", "compose"), of_kind("yaml", "kubernetes")
+    ours = yaml.safe_load(text_of("compose.yaml"))["services"]
+    (app,) = yaml.safe_load(compose.text)["services"].values()
+    assert app["depends_on"] == ours["app"]["depends_on"]
+    assert app["environment"] == ours["app"]["environment"]
+    pod = yaml.safe_load(kubernetes.text)["spec"]["template"]["spec"]
+    (sidecar,) = pod["initContainers"]
+    assert ["CMD", *sidecar["startupProbe"]["exec"]["command"]] == (
+        ours["playhead"]["healthcheck"]["test"]
+    )
+    assert [mount["name"] for mount in sidecar["volumeMounts"]] == [
+        volume["name"] for volume in pod["volumes"]
+    ]
+
+
+# What is named
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        linked = page.parent / path if path else page
+        assert linked.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", linked.read_text(), re.MULTILINE)
+            assert anchor in {slug(heading) for heading in headings}, target
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    linked = set(re.findall(r"\]\((docs/[a-z-]+\.md)\)", text_of("README.md")))
+    assert linked == {f"docs/{page.name}" for page in PAGES[1:]} | {"docs/benchmarks.md"}
+
+
+@pytest.mark.parametrize("page", READ, ids=lambda page: page.name)
+def test_every_flag_and_variable_named_is_one(page: Path) -> None:
+    known = {flag for command in cli.main.commands for flag in options(command)}
+    named = set(re.findall(r"`[^`\n]*?(?<![\w-])(--[a-z-]+)", page.read_text()))
+    assert named <= known | OTHERS_FLAGS | {"--help", "--version"}
+    assert set(re.findall(r"PLAYHEAD_[A-Z_]+", page.read_text())) <= variables_of_flags()
+
+
+@pytest.mark.parametrize("command", list(cli.main.commands))
+def test_every_flag_is_explained_as_its_help_has_it(command: str) -> None:
+    rows = {
+        row[0].strip("`"): row
+        for row in cells(section("docs/commands.md", f"`playhead {command}`"))
+    }
+    assert rows.keys() == options(command).keys()
+    context = click.Context(cli.main.commands[command], info_name=command)
+    for flag, option in options(command).items():
+        _, explained = option.get_help_record(context) or ("", "")
+        for kind, value in re.findall(r"(env var|default): ([^;\]]+)", explained):
+            assert f"`{value}`" in rows[flag], f"{flag}: {kind}"
+        if isinstance(option.type, click.Choice):
+            assert all(f"`{choice}`" in rows[flag][-1] for choice in option.type.choices)
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    rows = cells(section("README.md", "Commands"))
+    named = [row[0].split()[1].strip("`") for row in rows if row[0].startswith("`playhead ")]
+    assert sorted(named) == sorted(cli.main.commands)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/commands.md"])
+def test_every_exit_code_is_explained(page: str) -> None:
+    codes = [int(row[0]) for row in cells(text_of(page)) if row[0].isdigit()]
+    assert codes == [0, cli.FINDINGS, cli.USAGE, cli.COULD_NOT_START]
+
+
+def test_every_code_of_a_refusal_is_explained() -> None:
+    rows = cells(section("docs/matching.md", "A refusal"))
+    assert {row[0].strip("`") for row in rows} == {code.value for code in Code}
+
+
+def test_every_operation_is_named() -> None:
+    rows = cells(section("docs/matching.md", "The key"))
+    assert [row[0].strip("`") for row in rows] == [dialect.operation for dialect in DIALECTS]
+
+
+def test_every_variable_for_a_client_is_explained() -> None:
+    explained = text_of("docs/clients.md")
+    for name in variables("http://127.0.0.1:8080"):
+        assert f"`{name}`" in explained or name.endswith("_KEY")
+
+
+def test_every_path_of_the_control_api_is_explained() -> None:
+    app = create_app(EXAMPLES)
+    gate = cast("Any", create_control(app.player, app.settings))
+    routes = {
+        f"{method} {route.path.replace('{number:int}', '{id}')}"
+        for route in gate._app.routes
+        for method in route.methods - {"HEAD"}
+    }
+    app.player.close()
+    rows = cells(text_of("docs/control-api.md"))
+    assert {row[0].strip("`") for row in rows if "/__playhead/" in row[0]} == routes
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = PROJECT["project"]
+    for heading, wanted in (
+        ("To run", project["dependencies"]),
+        ("To develop", project["optional-dependencies"]["dev"]),
+    ):
+        explained = {row[0] for row in cells(section("docs/dependencies.md", heading))}
+        assert explained == {re.split(r"[^\w-]", requirement)[0] for requirement in wanted}
+
+
+def test_the_layers_shown_are_the_ones_that_are_held() -> None:
+    (shown,) = of_kind("text", "layers")
+    held = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    layers = shown.text.splitlines()
+    assert [set(line.split(" | ")) for line in layers] == [
+        set(line.split(" | ")) for line in reversed(held)
+    ]
+    explained = [row[0].strip("`") for row in cells(section("docs/design.md", "The modules"))]
+    assert sorted(explained) == sorted(re.findall(r"\w+", shown.text))
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    _, test = the_two_commands()
+    lines = text_of(".ci/run").splitlines()
+    assert lines[-1] == test
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_the_two_commands_set_up_the_same_way() -> None:
+    venv = "python3 -m venv .venv && .venv/bin/pip install -q "
+    run, test = the_two_commands()
+    assert run == f"{venv}. && .venv/bin/playhead serve"
+    assert test == f"{venv}-e '.[dev]' && scripts/check"
+
+
+def the_two_commands() -> tuple[str, str]:
+    def command(block: Block) -> str:
+        return block.text.rstrip("\n")
+
+    run, test, *_ = [block for block in blocks(ROOT / "README.md") if block.kind == "sh"]
+    return command(run), command(test)
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    assert f"\n## {__version__} - " in text_of("CHANGELOG.md")

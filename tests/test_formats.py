@@ -1,0 +1,170 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playhead import formats
+from playhead.cassette import Cassette, Request, Response
+from playhead.errors import CassetteError, NotACassette, PlayheadError
+from playhead.formats.document import Document, spell
+from support.cassettes import go_vcr, recorded
+
+EXAMPLES = Path(__file__).parent.parent / "cassettes"
+FILES = sorted(EXAMPLES.rglob("*.yaml"))
+
+
+def _read(raw: bytes) -> Cassette:
+    return formats.read(raw, name="a", file="a.yaml")
+
+
+def _outcome(raw: bytes) -> Cassette | PlayheadError:
+    try:
+        return _read(raw)
+    except (CassetteError, NotACassette) as error:
+        return error
+
+
+def _values(cassette: Cassette) -> list[tuple[Request, Response]]:
+    return [(each.request, each.response) for each in cassette.interactions]
+
+
+def test_a_cassette_says_where_it_came_from() -> None:
+    cassette = formats.read(go_vcr(recorded()), name="x/y", file="/tmp/x/y.yaml")
+    assert (cassette.name, cassette.file, cassette.format) == ("x/y", "/tmp/x/y.yaml", "go-vcr v2")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"just text",
+        b"- a\n- list\n",
+        b"services: {a: &a {image: x}, b: *a}\n",
+        b"x-a: &a {b: 1}\nservice:\n  <<: *a\n",
+        b"kind: Service\n---\nkind: Deployment\n",
+        b"a: 1\na: 2\n",
+        b"note: the interactions, here\n",
+    ],
+)
+def test_a_file_that_is_something_else_is_no_cassette(raw: bytes) -> None:
+    with pytest.raises(NotACassette, match="is not a cassette"):
+        _read(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"version: 2\ninteractions: []\ninteractions: []\n", "has the key 'interactions' twice"),
+        (b"version: 2\ninteractions: &a []\nx: *a\n", "uses the YAML alias"),
+        (b"http_interactions: []\n---\na: 1\n", "holds several YAML documents"),
+        (b'{"a": 1, "a": 2,\n "interactions" : []}', "has the key 'a' twice"),
+    ],
+)
+def test_a_cassette_that_uses_what_no_recorder_writes_is_broken(raw: bytes, reason: str) -> None:
+    with pytest.raises(CassetteError, match=reason) as caught:
+        _read(raw)
+    assert caught.value.line > 0
+
+
+@pytest.mark.parametrize(
+    "raw", [b"interactions: []\nversion: 1\n", b"interactions: []\n", b"http_interactions: []\n"]
+)
+def test_a_recording_in_another_format_is_not_passed_over(raw: bytes) -> None:
+    with pytest.raises(CassetteError, match="is a recording in a format not read yet"):
+        _read(raw)
+
+
+@pytest.mark.parametrize(
+    ("path", "spelled"),
+    [
+        ((), ""),
+        (("interactions",), "interactions"),
+        (("interactions", 3, "response", "code"), "interactions[3].response.code"),
+    ],
+)
+def test_a_place_is_spelled_as_in_code(path: tuple[str | int, ...], spelled: str) -> None:
+    assert spell(path) == spelled
+
+
+def test_an_error_has_the_line_of_its_place() -> None:
+    document = Document(raw=b"a:\n  b:\n    c: 1\n", tree="", file="x")
+    error = document.error(("a", "b", "c"), "is odd")
+    assert (error.reason, error.line) == ("a.b.c: is odd", 3)
+
+
+def test_a_note_names_its_place() -> None:
+    assert Document(raw=b"a: 1", tree="", file="x").note(("a",), "is odd") == "a: is odd"
+
+
+def _assert_never_half(raw: bytes, sizes: range) -> None:
+    """A cut file is an error, or as good as the whole: at most its last line end is lost."""
+    whole = _values(_read(raw))
+    for size in sizes:
+        cut = _outcome(raw[:size])
+        if isinstance(cut, Cassette):
+            assert _values(cut) == whole, f"cut to {size} of {len(raw)} bytes"
+            assert not raw[size:].strip(), f"cut to {size} of {len(raw)} bytes"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(EXAMPLES)))
+def test_a_cut_example_is_never_served_as_if_it_were_whole(file: Path) -> None:
+    raw = file.read_bytes()
+    _assert_never_half(raw, range(0, len(raw) - 400, 1 + len(raw) // 1000))
+    _assert_never_half(raw, range(len(raw) - 400, len(raw)))
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_cut_at_any_byte_of_a_cassette_is_seen(wide: bool) -> None:  # noqa: FBT001
+    headers = (("A", "b"), ("A", "c"))
+    one = recorded(headers=headers, answer=b"data: x\n\ndata: y\n\n", duration="1h1m1.25s")
+    _assert_never_half(go_vcr(one, wide=wide), range(len(go_vcr(one, wide=wide))))
+
+
+def test_only_a_cut_between_two_interactions_is_not_seen() -> None:
+    raw = go_vcr(recorded(), recorded(status=500), recorded(answer=b"\xff" * 9))
+    whole = _values(_read(raw))
+    served = set()
+    for size in range(len(raw)):
+        cut = _outcome(raw[:size])
+        if isinstance(cut, Cassette):
+            served.add(len(cut.interactions))
+            assert _values(cut) == whole[: len(cut.interactions)]
+    assert served == {1, 2, 3}
+
+
+@settings(deadline=None)
+@given(
+    file=st.sampled_from(FILES),
+    edits=st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4)), min_size=1, max_size=6),
+    removed=st.integers(0, 3),
+)
+def test_an_example_with_random_bytes_in_it_is_read_or_refused(
+    file: Path, edits: list[tuple[float, bytes]], removed: int
+) -> None:
+    raw = file.read_bytes()
+    for place, patch in edits:
+        at = int(place * len(raw))
+        raw = raw[:at] + patch + raw[at + removed :]
+    outcome = _outcome(raw)
+    assert str(outcome)
+    served = outcome.interactions if isinstance(outcome, Cassette) else ()
+    assert all(200 <= each.response.status <= 599 for each in served)
+
+
+@settings(deadline=None)
+@given(
+    lines=st.lists(st.integers(0, 40), min_size=1, max_size=4),
+    moved=st.integers(0, 40),
+    indent=st.sampled_from(
+        [b"", b" ", b"- ", b"? ", b"!x ", b"&a ", b"*a ", b"<<: ", b'"', b"|\n"]
+    ),
+)
+def test_a_cassette_with_damaged_lines_is_read_or_refused(
+    lines: list[int], moved: int, indent: bytes
+) -> None:
+    text = go_vcr(recorded(), recorded(answer=b"\xff")).split(b"\n")
+    for at in lines:
+        text.insert(moved % len(text), indent + text[at % len(text)])
+    outcome = _outcome(b"\n".join(text))
+    assert outcome.interactions if isinstance(outcome, Cassette) else str(outcome)

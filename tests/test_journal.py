@@ -1,0 +1,128 @@
+import json
+
+from playhead.difference import Difference
+from playhead.errors import Code, Refusal
+from playhead.journal import LIMIT, Journal, Refused
+from playhead.miss import Miss, Nearest
+from support.cassettes import interaction
+
+RECORDED = interaction("a/b", 3, status=201)
+
+
+def _hit(journal: Journal, target: bytes = b"/v1/x", scope: bytes | None = None) -> None:
+    journal.hit("POST", target, scope, RECORDED)
+
+
+def _refuse(journal: Journal, nearest: Nearest | None = None) -> None:
+    refusal = Refusal(Code.BODY_DIFFERS, "differs")
+    miss = Miss(refusal=refusal, summary="a line", nearest=nearest)
+    entry = Refused(
+        id=journal.new_id(),
+        time=1.5,
+        method="PUT",
+        target="/v1/y",
+        scope="a",
+        status=404,
+        miss=miss,
+        retry=2,
+    )
+    journal.refuse(entry)
+
+
+def test_a_hit_is_kept_as_what_was_asked_and_what_answered() -> None:
+    journal = Journal()
+    _hit(journal, b"/v1/\xe9", b"a/b")
+    (entry,) = journal.requests()
+    assert entry.pop("time") > 0
+    assert entry == {
+        "id": 1,
+        "method": "POST",
+        "path": "/v1/é",
+        "scope": "a/b",
+        "outcome": "served",
+        "status": 201,
+        "interaction": "a/b#3",
+    }
+
+
+def test_a_hit_may_have_no_scope() -> None:
+    journal = Journal()
+    _hit(journal)
+    assert journal.requests()[0]["scope"] is None
+
+
+def test_a_refusal_is_kept_with_its_reason() -> None:
+    journal = Journal()
+    _refuse(journal)
+    assert journal.misses() == [
+        {
+            "id": 1,
+            "time": 1.5,
+            "method": "PUT",
+            "path": "/v1/y",
+            "scope": "a",
+            "outcome": "refused",
+            "status": 404,
+            "code": "body_differs",
+            "message": "a line",
+            "client_retry": 2,
+            "nearest": None,
+        }
+    ]
+
+
+def test_a_refusal_is_kept_with_all_that_differs() -> None:
+    journal = Journal()
+    place = Difference(path="q", recorded="1 chars", sent="nothing", weight=2)
+    _refuse(journal, Nearest(interaction=RECORDED, likeness=0.98765, differences=(place,) * 9))
+    assert journal.misses()[0]["nearest"] == {
+        "interaction": "a/b#3",
+        "likeness": 0.9877,
+        "differences": [{"path": "q", "recorded": "1 chars", "sent": "nothing"}] * 9,
+    }
+
+
+def test_requests_come_in_the_order_they_came_in() -> None:
+    journal = Journal()
+    _hit(journal)
+    _refuse(journal)
+    _hit(journal)
+    assert [(entry["id"], entry["outcome"]) for entry in journal.requests()] == [
+        (1, "served"),
+        (2, "refused"),
+        (3, "served"),
+    ]
+
+
+def test_each_outcome_is_counted() -> None:
+    journal = Journal()
+    _hit(journal)
+    _hit(journal)
+    _refuse(journal)
+    assert (journal.served, journal.missed) == (2, 1)
+
+
+def test_one_request_is_found_by_its_number() -> None:
+    journal = Journal()
+    _hit(journal)
+    _refuse(journal)
+    found = journal.request(2)
+    assert found is not None
+    assert found["path"] == "/v1/y"
+    assert journal.request(3) is None
+
+
+def test_a_flood_of_hits_does_not_push_out_a_miss() -> None:
+    journal = Journal()
+    _refuse(journal)
+    for _ in range(LIMIT + 5):
+        _hit(journal)
+    assert (len(journal.requests()), len(journal.misses())) == (LIMIT + 1, 1)
+    assert (journal.request(2), journal.served) == (None, LIMIT + 5)
+
+
+def test_what_is_kept_is_json() -> None:
+    journal = Journal()
+    _hit(journal)
+    _refuse(journal)
+    assert json.loads(json.dumps(journal.requests())) == journal.requests()

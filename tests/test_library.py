@@ -1,0 +1,173 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playhead import folder
+from playhead.asked import Asked, asked
+from playhead.cassette import Interaction
+from playhead.errors import Code, Refusal
+from playhead.folder import Shelf
+from playhead.library import Library, Recordings
+from support.cassettes import CHAT_BODY, interaction, library
+
+AZURE = "https://mine.openai.azure.com/openai/deployments/{}/chat/completions"
+
+
+def _asks(
+    path: str = "/v1/chat/completions",
+    *,
+    method: str = "POST",
+    query: bytes = b"",
+    scope: bytes | None = None,
+    body: bytes = CHAT_BODY,
+) -> Asked:
+    return asked(method, path.encode(), query, scope, body)
+
+
+def _found(library: Library, request: Asked) -> list[str]:
+    return [each.name for each in library.find(request).interactions]
+
+
+def _refused(library: Library, request: Asked) -> Code:
+    with pytest.raises(Refusal) as caught:
+        library.find(request)
+    return caught.value.code
+
+
+def test_a_request_is_answered_by_its_recording() -> None:
+    served = library(interaction("a"), interaction("a", 1, sent=b'{"model":"other"}'))
+    assert _found(served, _asks(body=b'{ "model": "other" }')) == ["a#1"]
+
+
+def test_recordings_of_one_request_come_in_recorded_order() -> None:
+    served = library(interaction("b"), interaction("a", 0), interaction("a", 1))
+    assert _found(served, _asks()) == ["a#0", "a#1", "b#0"]
+
+
+def test_an_operation_answers_under_another_prefix() -> None:
+    served = library(interaction(url="https://openrouter.ai/api/v1/chat/completions"))
+    assert _found(served, _asks("/chat/completions")) == ["chat#0"]
+
+
+def test_the_recorded_path_comes_before_another_prefix() -> None:
+    served = library(
+        interaction("a", url="https://openrouter.ai/api/v1/chat/completions"),
+        interaction("b", url="https://api.openai.com/v1/chat/completions"),
+    )
+    assert _found(served, _asks("/v1/chat/completions")) == ["b#0"]
+    assert _found(served, _asks("/other/chat/completions")) == ["a#0", "b#0"]
+
+
+def test_a_query_only_breaks_a_tie() -> None:
+    served = library(
+        interaction("a", url="https://a.example/v1/messages"),
+        interaction("b", url="https://a.example/v1/messages?beta=true"),
+    )
+    assert _found(served, _asks("/v1/messages", query=b"beta=true")) == ["b#0"]
+    assert _found(served, _asks("/v1/messages")) == ["a#0"]
+    assert _found(served, _asks("/v1/messages", query=b"x=y")) == ["a#0", "b#0"]
+
+
+def test_azures_deployment_has_to_be_the_recorded_one() -> None:
+    served = library(interaction(url=AZURE.format("mine")))
+    assert _found(served, _asks("/openai/deployments/mine/chat/completions")) == ["chat#0"]
+    other = _asks("/openai/deployments/other/chat/completions")
+    assert _refused(served, other) is Code.BODY_DIFFERS
+
+
+def test_azures_deployment_does_not_count_where_one_side_has_none() -> None:
+    azure, plain = library(interaction(url=AZURE.format("mine"))), library(interaction())
+    assert _found(azure, _asks()) == ["chat#0"]
+    assert _found(plain, _asks("/openai/deployments/any/chat/completions")) == ["chat#0"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (b"a", ["a/x#0", "a/y#0"]),
+        (b"a/y", ["a/y#0"]),
+        (b"ab", ["ab#0"]),
+        (None, ["a/x#0", "a/y#0", "ab#0"]),
+    ],
+)
+def test_a_scope_confines_to_a_cassette_or_a_folder(scope: bytes | None, found: list[str]) -> None:
+    served = library(interaction("a/x"), interaction("a/y"), interaction("ab"))
+    assert _found(served, _asks(scope=scope)) == found
+
+
+def test_every_cassette_and_folder_is_a_scope() -> None:
+    served = library(interaction("a/b/c"), interaction("d"))
+    assert served.scopes == {"a", "a/b", "a/b/c", "d"}
+
+
+@pytest.mark.parametrize("scope", [b"nobody", b"", b"a/", b"cha"])
+def test_an_unknown_scope_is_refused(scope: bytes) -> None:
+    assert _refused(library(interaction()), _asks(scope=scope)) is Code.UNKNOWN_CASSETTE
+
+
+def test_another_body_is_refused_as_such() -> None:
+    assert _refused(library(interaction()), _asks(body=b"{}")) is Code.BODY_DIFFERS
+
+
+def test_an_operation_that_is_not_recorded_is_refused_as_such() -> None:
+    served = library(interaction())
+    assert _refused(served, _asks("/v1/responses")) is Code.UNKNOWN_OPERATION
+    assert _refused(served, _asks(method="GET")) is Code.UNKNOWN_OPERATION
+
+
+def test_an_operation_outside_the_scope_is_unknown_in_it() -> None:
+    served = library(interaction("a"), interaction("b", url="/v1/responses"))
+    assert _refused(served, _asks(scope=b"b")) is Code.UNKNOWN_OPERATION
+
+
+def test_an_empty_library_says_that_it_is_empty() -> None:
+    assert _refused(Library(Shelf()), _asks()) is Code.NO_CASSETTES
+
+
+def test_the_recordings_of_an_operation_are_alike() -> None:
+    served = library(interaction("a"), interaction("b", sent=b"{}"), interaction("c", url="/x"))
+    assert [each.name for each in served.alike(_asks())] == ["a#0", "b#0"]
+
+
+def test_what_is_in_a_scope_comes_in_the_order_of_its_names() -> None:
+    served = library(interaction("b"), interaction("a/x", 1), interaction("a/x", 0))
+    assert [each.name for each in served.in_scope("a")] == ["a/x#1", "a/x#0"]
+    assert [each.cassette for each in served.in_scope(None)] == ["a/x", "a/x", "b"]
+
+
+def test_the_methods_of_an_operation_are_known() -> None:
+    served = library(interaction(method="PUT"), interaction(), interaction("b"))
+    assert served.methods("chat.completions") == ["POST", "PUT"]
+    assert served.methods("responses") == []
+
+
+def test_a_request_that_several_cassettes_answer_is_a_tie() -> None:
+    served = library(interaction("a"), interaction("b"), interaction("c", sent=b"{}"))
+    assert [[each.name for each in tie] for tie in served.ties()] == [["a#0", "b#0"]]
+
+
+def test_repeats_inside_one_cassette_are_no_tie() -> None:
+    assert library(interaction("a", 0), interaction("a", 1)).ties() == []
+
+
+def test_recordings_are_known_by_their_names() -> None:
+    one, same, other = (
+        Recordings(interactions=(interaction(name),)) for name in ("a", "a", "\udcff")
+    )
+    assert one.id == same.id != other.id
+
+
+@given(order=st.permutations([interaction("a"), interaction("a", 1), interaction("b")]))
+def test_the_order_of_the_cassettes_is_that_of_their_names(order: list[Interaction]) -> None:
+    names = _found(library(*order), _asks())
+    assert [name[0] for name in names] == ["a", "a", "b"]
+
+
+def test_every_example_answers_its_own_request() -> None:
+    served = Library(folder.load([Path(__file__).parent.parent / "cassettes"]))
+    for each in served.in_scope(None):
+        path = "/" + each.request.url.split("/", 3)[3].partition("?")[0]
+        body = each.request.body + b"\n"
+        assert each in served.find(_asks(path, body=body)).interactions

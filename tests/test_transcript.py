@@ -1,0 +1,234 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playhead.cassette import Interaction, Response
+from playhead.transcript import events, transcript
+from support.cassettes import CHAT_URL, interaction
+from support.values import values
+
+RESPONSES_URL = "https://api.openai.com/v1/responses"
+_FIELDS = st.sampled_from([
+    "messages", "role", "content", "tool_calls", "function", "name", "arguments", "id", "index",
+    "choices", "delta", "message", "usage", "finish_reason", "input", "output", "type", "text",
+    "refusal", "response", "instructions", "status", "reasoning", "prompt_tokens", "summary",
+])  # fmt: skip
+_ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just("message"),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(_FIELDS | st.text(max_size=2), inner)
+    ),
+    max_leaves=12,
+)
+
+
+def _turns(told: Interaction) -> list[tuple[str, str]]:
+    return [(turn.role, turn.text) for turn in transcript(told).turns]
+
+
+def _chat(sent: Any, answer: Any, *, url: str = CHAT_URL, status: int = 200) -> Interaction:
+    return interaction(
+        url=url,
+        sent=json.dumps(sent).encode(),
+        answer=answer if isinstance(answer, bytes) else json.dumps(answer).encode(),
+        status=status,
+    )
+
+
+def _stream(*chunks: Any) -> bytes:
+    lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in chunks]
+    return "".join([*lines, ": comment\n\n", "data: [DONE]\n\n"]).encode()
+
+
+def _delta(reason: str | None = None, **delta: Any) -> dict[str, Any]:
+    return {"choices": [{"delta": delta, "finish_reason": reason}]}
+
+
+def test_a_chat_is_told_turn_by_turn() -> None:
+    told = _chat(
+        {
+            "messages": [
+                {"role": "system", "content": "be brief"},
+                {"role": "user", "content": [
+                    {"type": "text", "text": "hi"}, {"type": "image_url"},
+                ]},
+                {"role": "assistant", "content": None, "tool_calls": [
+                    {"id": "c1", "function": {"name": "f", "arguments": "{}"}},
+                ]},
+                {"role": "tool", "content": "42"},
+                {"content": {"odd": 1}},
+            ],
+        },
+        {
+            "choices": [{
+                "message": {"content": "hello", "reasoning_content": "hm", "tool_calls": [
+                    {"id": "c2", "function": {"name": "g", "arguments": "[]"}},
+                ]},
+                "finish_reason": "stop",
+            }],
+            "usage": {"prompt_tokens": 3, "completion_tokens": 4},
+        },
+    )  # fmt: skip
+    assert _turns(told) == [
+        ("system", "be brief"),
+        ("user", "hi\n[image_url, 25 characters]"),
+        ("tool call", "f({})  [c1]"),
+        ("tool", "42"),
+        ("?", '{\n  "odd": 1\n}'),
+        ("reasoning", "hm"),
+        ("assistant", "hello"),
+        ("tool call", "g([])  [c2]"),
+    ]
+    assert transcript(told).ending == ["finish: stop", "tokens: 3 in, 4 out"]
+
+
+def test_a_streamed_chat_is_put_together() -> None:
+    answer = _stream(
+        _delta(role="assistant", content=""),
+        _delta(reasoning="let me "),
+        _delta(reasoning="see"),
+        _delta(content="Ol"),
+        _delta(content="á"),
+        _delta("stop"),
+        {"choices": [], "usage": {"prompt_tokens": 20, "completion_tokens": 2}},
+    )
+    told = _chat({"messages": []}, answer)
+    assert _turns(told) == [("reasoning", "let me see"), ("assistant", "Olá")]
+    assert transcript(told).ending == ["finish: stop", "tokens: 20 in, 2 out"]
+
+
+def test_streamed_tool_calls_are_put_together_by_their_index() -> None:
+    def call(at: int, **function: str) -> dict[str, Any]:
+        return _delta(tool_calls=[{"index": at, "id": f"c{at}" if "name" in function else None,
+                                   "function": function}])  # fmt: skip
+
+    answer = _stream(
+        call(0, name="f"),
+        call(1, name="g"),
+        call(0, arguments='{"a"'),
+        call(1, arguments="{}"),
+        call(0, arguments=":1}"),
+    )
+    assert _turns(_chat({}, answer)) == [
+        ("tool call", 'f({"a":1})  [c0]'),
+        ("tool call", "g({})  [c1]"),
+    ]
+
+
+RESPONSE = {
+    "status": "completed",
+    "output": [
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}]},
+        {
+            "type": "message",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": "hello"}, {"refusal": "no"}, "odd"],
+        },
+        {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c1"},
+        {"type": "web_search_call", "id": "w"},
+    ],
+    "usage": {"input_tokens": 5, "output_tokens": 6},
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        RESPONSE,
+        _stream(
+            {"type": "response.created", "response": {"status": "in_progress"}},
+            {"type": "response.output_text.delta", "delta": "hel"},
+            {"type": "response.completed", "response": RESPONSE},
+        ),
+    ],
+    ids=["whole", "streamed"],
+)
+def test_a_response_is_told_item_by_item(answer: Any) -> None:
+    sent = {
+        "instructions": "be brief",
+        "input": [
+            {"role": "user", "content": "hi"},
+            {"type": "function_call_output", "output": "42"},
+        ],
+    }
+    told = _chat(sent, answer, url=RESPONSES_URL)
+    assert _turns(told) == [
+        ("instructions", "be brief"),
+        ("user", "hi"),
+        ("tool", "42"),
+        ("reasoning", "hm"),
+        ("assistant", 'hello\nno\n"odd"'),
+        ("tool call", "f({})  [c1]"),
+        ("web_search_call", '{\n  "type": "web_search_call",\n  "id": "w"\n}'),
+    ]
+    assert transcript(told).ending == ["finish: completed", "tokens: 5 in, 6 out"]
+
+
+def test_the_input_of_a_response_may_be_text() -> None:
+    told = _chat({"input": "hi"}, {}, url=RESPONSES_URL)
+    assert (_turns(told), transcript(told).ending) == ([("user", "hi")], [])
+
+
+def test_an_error_is_told_as_it_is() -> None:
+    told = _chat({"messages": []}, {"error": "no"}, status=429)
+    assert _turns(told) == [("error", '{\n  "error": "no"\n}')]
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (b"<html>", "<html>"),
+        (b"\xff\xfe\xfd", "[3 bytes that are not text]"),
+    ],
+)
+def test_an_answer_that_is_no_json_is_told_as_text(answer: bytes, text: str) -> None:
+    assert _turns(_chat({"messages": []}, answer)) == [("response", text)]
+
+
+def test_an_unknown_operation_is_told_as_its_two_bodies() -> None:
+    told = interaction(url="https://a.example/v1/else", sent=b"plain", answer=b"[1]")
+    assert _turns(told) == [("request", "plain"), ("response", "[\n  1\n]")]
+
+
+def test_a_request_that_is_no_object_is_told_as_it_is() -> None:
+    assert _turns(_chat(["odd"], b"")) == [("request", '[\n  "odd"\n]')]
+
+
+def test_what_has_no_text_is_no_turn() -> None:
+    assert _turns(interaction(url="/v1/else", sent=b"", answer=b"")) == []
+
+
+@pytest.mark.parametrize("depth", [700, 50_000])
+def test_json_too_deep_to_be_shown_does_not_break_the_telling(depth: int) -> None:
+    deep = b"[" * depth + b"]" * depth
+    told = transcript(interaction(url="/v1/else", sent=deep, answer=b"a"))
+    assert [turn.role for turn in told.turns] == ["request", "response"]
+
+
+def test_only_json_objects_are_events() -> None:
+    body = b'data: {"a":1}\n\ndata: [DONE]\n\ndata: [1]\n\n: c\n\ndata: {"b":\ndata: 2}\n\n'
+    assert events(Response(status=200, body=body)) == [{"a": 1}, {"b": 2}]
+
+
+@settings(deadline=None)
+@given(
+    url=st.sampled_from([CHAT_URL, RESPONSES_URL]),
+    sent=_ODD,
+    answer=_ODD | st.lists(_ODD, max_size=4).map(lambda chunks: _stream(*chunks)) | st.binary(),
+)
+def test_every_interaction_can_be_told(url: str, sent: Any, answer: Any) -> None:
+    told = transcript(_chat(sent, answer, url=url))
+    assert all(turn.text for turn in told.turns)
+
+
+@settings(deadline=None)
+@given(sent=values, calls=st.lists(_ODD, max_size=3), choice=_ODD)
+def test_odd_pieces_of_a_stream_can_be_told(sent: Any, calls: list[Any], choice: Any) -> None:
+    odd = [
+        {"index": call, "id": call, "function": {"name": call, "arguments": call}} for call in calls
+    ]
+    answer = _stream(_delta(tool_calls=odd), {"choices": choice}, {"choices": [{"delta": choice}]})
+    assert transcript(_chat({"messages": sent}, answer)).turns is not None
