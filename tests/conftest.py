@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support.server import Running, serve
+
+# A time limit for each example would be a timed assertion.
+settings.register_profile("playhead", deadline=None)
+settings.load_profile("playhead")
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "cassettes"

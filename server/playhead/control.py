@@ -4,12 +4,12 @@ The only module that imports Starlette. Nothing from the network becomes a file 
 """
 
 import ipaddress
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
-import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -162,7 +162,8 @@ def _messages(message: str, *, status: int) -> tuple[dict[str, Any], dict[str, A
 
 
 def _json(value: object) -> Response:
-    return Response(orjson.dumps(value, default=str), media_type="application/json")
+    # Not by orjson: paths and names may hold what is not Unicode, and it refuses them.
+    return Response(json.dumps(value), media_type="application/json")
 
 
 def _hostname(host: str) -> str:

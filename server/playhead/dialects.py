@@ -25,13 +25,12 @@ class Dialect:
     """
 
     operation: str
-    path: re.Pattern[str]
+    path: str
     numeric_error_code: bool = False
 
 
 def _row(operation: str, path: str, *, numeric_error_code: bool = False) -> Dialect:
-    pattern = re.compile(path, re.DOTALL)
-    return Dialect(operation=operation, path=pattern, numeric_error_code=numeric_error_code)
+    return Dialect(operation=operation, path=path, numeric_error_code=numeric_error_code)
 
 
 _DEPLOYMENT = r"(?:.*/deployments/(?P<deployment>[^/]+)|.*)"
@@ -77,7 +76,7 @@ def route(raw_path: str) -> Route:
     """
     path = re.sub(r"//+", "/", unquote(raw_path, errors="surrogateescape"))
     for dialect in DIALECTS:
-        if found := dialect.path.fullmatch(path):
+        if found := re.fullmatch(dialect.path, path, re.DOTALL):
             parameters = found.groupdict()
             deployment = parameters.pop("deployment", None)
             return Route(

@@ -4,10 +4,12 @@ import itertools
 from collections import deque
 from dataclasses import dataclass
 from time import time
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from playhead.cassette import Interaction
-from playhead.miss import Miss
+
+if TYPE_CHECKING:
+    from playhead.miss import Miss
 
 LIMIT = 1000
 """Entries kept; misses are kept apart, so that a flood of hits does not push them out."""
@@ -25,7 +27,7 @@ class Refused:
     target: str
     scope: str | None
     status: int
-    miss: Miss
+    miss: "Miss"
     retry: int = 0
 
 

@@ -14,12 +14,16 @@ Everything else counts. Headers and the query never do.
 import json
 import re
 from hashlib import sha256
+from math import isfinite
 from typing import Any
 
 import orjson
 
 from playhead.dialects import Route
 
+_MAX_DEPTH = 250
+"""orjson writes 254 levels; with a limit of our own no key depends on how deep the stack was."""
+_LINE_END = re.compile(r"\r+\n")
 _WHOLE_FLOAT = re.compile(rb"\.0(?:[,}\]]|\Z)")
 _EXPONENT_MARK = orjson.dumps(1e20).strip(b"0123456789.")
 _EXPONENT = re.compile(rb"\de\+?\d")
@@ -28,8 +32,7 @@ _EXPONENT = re.compile(rb"\de\+?\d")
 def digest(method: str, route: Route, body: bytes) -> bytes:
     """Return the key of a request as 32 bytes."""
     parts = (method, route.operation, *route.parameters)
-    head = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return sha256(head + b"\0\0" + canonical(body)).digest()
+    return sha256(repr(parts).encode("utf-8", "surrogatepass") + canonical(body)).digest()
 
 
 def canonical(body: bytes) -> bytes:
@@ -95,15 +98,20 @@ def _canonical_by_stdlib(body: bytes) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
-def _normal(value: Any) -> Any:
+def _normal(value: Any, depth: int = 0) -> Any:
+    """`value` by the rules above; raise ValueError where JSON cannot hold it."""
     if isinstance(value, str):
-        return value.replace("\r\n", "\n") if "\r" in value else value
+        return _LINE_END.sub("\n", value) if "\r" in value else value
     if isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError("holds a number that is not finite")
         return int(value) if value.is_integer() else value
+    if depth == _MAX_DEPTH:
+        raise ValueError("nested too deeply")
     if isinstance(value, dict):
-        return {_normal(name): _normal(member) for name, member in value.items()}
+        return {_normal(name): _normal(member, depth + 1) for name, member in value.items()}
     if isinstance(value, list):
-        return [_normal(member) for member in value]
+        return [_normal(member, depth + 1) for member in value]
     return value
 
 

@@ -8,9 +8,10 @@ not: what is rare (a first sight, a pace, a refusal) branches off it.
 import asyncio
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
+from importlib import import_module
 from operator import itemgetter
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from playhead.answer import Answer, prepare
 from playhead.asked import asked
@@ -22,7 +23,9 @@ from playhead.library import Library, Recordings
 from playhead.pace import Pace
 from playhead.settings import Settings
 from playhead.streams import Streams
-from playhead.unrecorded import Unrecorded
+
+if TYPE_CHECKING:
+    from playhead.unrecorded import Unrecorded
 
 Message: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -35,7 +38,7 @@ MAX_BODY = 64 * 1024 * 1024
 BODY_SECONDS = 60.0
 """How long a body may take to arrive; uvicorn itself would wait for ever."""
 KNOWN_LIMIT = 131_072
-"""Requests known by their raw bytes; the oldest is forgotten first."""
+"""Requests known by their raw bytes."""
 SHORT_BODY = 4096
 """Bytes up to which a body stands for itself: to make a digest costs more than to compare."""
 
@@ -56,14 +59,15 @@ class Player:
         self.streams = Streams()
         self._pace = Pace(settings)
         self._cors_origin = settings.cors_origin
-        self._unrecorded = Unrecorded(library, self.journal, settings.cors_origin)
+        self._unrecorded: Unrecorded | None = None
         self._known: dict[_Known, Recordings] = {}
         self._answers: dict[Interaction, Answer] = {}
         self._schedules: dict[Interaction, Schedule] = {}
 
     def close(self) -> None:
         """Stop what runs beside the requests."""
-        self._unrecorded.close()
+        if self._unrecorded is not None:
+            self._unrecorded.close()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request from a recording, or refuse it with a reason."""
@@ -83,9 +87,7 @@ class Player:
             recordings = self._known.get(known) or self._learn(known, body)
             interaction = self.cursors.take(recordings)
         except Refusal as reason:
-            start, content = await self._unrecorded.messages(reason, scope, body)
-            await send(start)
-            await send(content)
+            await self._answer_unrecorded(reason, scope, body, send)
             return
         except ClientLeft:
             return
@@ -97,12 +99,23 @@ class Player:
         else:
             await self._send_paced(answer, receive, send)
 
+    async def _answer_unrecorded(
+        self, reason: Refusal, scope: dict[str, Any], body: bytes, send: Send
+    ) -> None:
+        if self._unrecorded is None:
+            # Imported when first needed, and in a thread: a run without a miss starts faster.
+            module = await asyncio.to_thread(import_module, "playhead.unrecorded")
+            self._unrecorded = module.Unrecorded(self.library, self.journal, self._cors_origin)
+        start, content = await self._unrecorded.messages(reason, scope, body)
+        await send(start)
+        await send(content)
+
     def _learn(self, known: _Known, body: bytes) -> Recordings:
         """Find the recordings of a request seen for the first time, and remember its bytes."""
         method, path, query, cassette, _ = known
         recordings = self.library.find(asked(method, path, query, cassette, body))
         if len(self._known) >= KNOWN_LIMIT:
-            del self._known[next(iter(self._known))]
+            self._known.clear()  # to forget the oldest alone would cost more than to learn again
         self._known[known] = recordings
         return recordings
 

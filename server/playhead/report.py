@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playhead import __version__
 from playhead.folder import Shelf
-from playhead.lint import Findings
+
+if TYPE_CHECKING:
+    from playhead.lint import Findings
 
 QUIET_LINES = 10
 """Files that are no cassettes and are named in the banner, before the rest are only counted."""
@@ -26,7 +28,7 @@ def banner(origin: str, shelf: Shelf, paths: Sequence[str]) -> list[str]:
     return lines
 
 
-def check(shelf: Shelf, findings: Findings) -> list[str]:
+def check(shelf: Shelf, findings: "Findings") -> list[str]:
     """Return the lines of `playhead check`: each finding, what it means, and the counts."""
     lines = [f"broken: {skip}" for skip in shelf.broken]
     lines += [f"secret: {leak}" for leak in findings.secrets]
@@ -42,7 +44,7 @@ def check(shelf: Shelf, findings: Findings) -> list[str]:
     return lines
 
 
-def check_as_json(shelf: Shelf, findings: Findings) -> dict[str, Any]:
+def check_as_json(shelf: Shelf, findings: "Findings") -> dict[str, Any]:
     """Return what `check` says as a JSON value."""
     return {
         "present": shelf.present,

@@ -193,7 +193,7 @@ class _Reader:
         if any(not early <= late < inf for early, late in pairwise((0.0, *offsets))):
             reason = "event_offsets_ms is not a list of milliseconds that never fall"
             raise self._document.error((*path, "x_playhead"), reason)
-        if len(offsets) != (events := len(sse.split(body))):
+        if offsets and len(offsets) != (events := len(sse.split(body))):
             reason = f"has {len(offsets)} offsets for {events} events, so none is used"
             self.notes.append(self._document.note((*path, "x_playhead"), reason))
             return ()
