@@ -162,7 +162,7 @@ def test_the_shell_lines_name_what_exists() -> None:
     for block in of_kind("sh"):
         for line in block.text.splitlines():
             for command in line.split(" && "):
-                check_command(shlex.split(command))
+                check_command(shlex.split(command, comments=True))
 
 
 def check_command(words: list[str]) -> None:
@@ -176,6 +176,8 @@ def check_command(words: list[str]) -> None:
             check_playhead(arguments)
         case ["scripts/check"]:
             assert os.access(ROOT / "scripts" / "check", os.X_OK)
+        case ["python", "benchmarks/run.py", *_]:
+            assert (ROOT / "benchmarks" / "run.py").is_file()
         case ["docker", "run", *rest]:
             check_docker_run(rest)
         case ["docker", "compose", "up", "--build", "--exit-code-from", service]:

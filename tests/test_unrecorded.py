@@ -138,7 +138,7 @@ def test_what_only_other_cassettes_hold_is_said(server: Running) -> None:
 
 def test_a_scope_without_its_end_is_told_how_one_is_written(server: Running) -> None:
     error = error_in(server.post(f"/cassette/chat{CHAT}x", chat("a recorded prompt")))
-    assert "a scope ends with /-/" in error["message"]
+    assert "scope ends with /-/" in error["message"]
 
 
 def test_an_empty_folder_asks_whether_the_volume_is_mounted(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A recorded response as the two ASGI messages that send it: made once, sent many times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +35,12 @@ class Answer:
         """Return the events of a stream, or the whole body of anything else."""
         body: bytes = self.body["body"]
         return sse.split(body) if self.is_event_stream else [body]
+
+    def with_length(self) -> "Answer":
+        """Return the same for a client of HTTP/1.0, which knows no chunks (RFC 9112, 6.1)."""
+        length = (b"content-length", b"%d" % len(self.body["body"]))
+        headers = [pair for pair in self.start["headers"] if pair[0] != b"content-length"]
+        return replace(self, start={**self.start, "headers": [*headers, length]})
 
 
 def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answer:

@@ -27,17 +27,19 @@ def asked(method: str, raw_path: bytes, query: bytes, header: bytes | None, body
     `x-playhead-cassette`; the path wins, since frameworks drop headers. Names and paths may be
     percent-encoded. Nothing here ever becomes the name of a file.
     """
+    scope, path = scope_and_path(raw_path, header)
+    return Asked(
+        method=method, route=route(path), query=query.decode("latin-1"), body=body, scope=scope
+    )
+
+
+def scope_and_path(raw_path: bytes, header: bytes | None) -> tuple[str | None, str]:
+    """Return the scope that a request is confined to, and its path without that, still encoded."""
     path = raw_path.decode("latin-1")
     scope = _decoded(header.decode("latin-1")) if header is not None else None
     if found := _SCOPE.fullmatch(path):
         scope, path = _decoded(found["name"]), found["path"]
-    return Asked(
-        method=method,
-        route=route(path),
-        query=query.decode("latin-1"),
-        body=body,
-        scope=scope.strip("/") if scope is not None else None,
-    )
+    return (scope.strip("/") if scope is not None else None), path
 
 
 def _decoded(name: str) -> str:

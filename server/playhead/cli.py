@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,7 +26,25 @@ FINDINGS = 1
 USAGE = 2
 COULD_NOT_START = 3
 
+# Control characters, marks that turn the direction of text, and halves of characters.
+_DRIVES_A_TERMINAL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+
 DEFAULT_FOLDER = Path("cassettes")
+
+
+class Factor(click.FloatRange):
+    """A finite number above zero: click itself takes `nan` for one in any range."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        number: float = super().convert(value, param, ctx)  # type: ignore[arg-type] # any value
+        if not isfinite(number):
+            self.fail(f"{value!r} is not a finite number", param, ctx)
+        return number
 
 
 class Seconds(click.ParamType[float]):
@@ -40,7 +59,7 @@ class Seconds(click.ParamType[float]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Return the time in seconds."""
-        found = re.fullmatch(r"(\d+\.?\d*|\.\d+)(ms|s|m)?", str(value).strip())
+        found = re.fullmatch(r"(\d+\.?\d*|\.\d+)(ms|s|m)?", str(value).strip(), re.ASCII)
         if found is None:
             self.fail(f"{value!r} is not a time like 20ms or 1.5s", param, ctx)
         return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60}[found[2] or self._bare_unit]
@@ -84,7 +103,7 @@ def main() -> None:
 )
 @_option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Factor(min=0, min_open=True),
     default=1.0,
     help="Divide every wait by this.",
 )
@@ -271,7 +290,7 @@ def _reachable(host: str) -> str:
 
 def _printable(text: str) -> str:
     """`text` without what could drive a terminal: recorded prompts are strangers' text."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return _DRIVES_A_TERMINAL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _width() -> int:

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias, cast
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,6 +24,7 @@ AsgiApp: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 _LOCAL_NAMES = ("localhost", "host.docker.internal")
 _LOCAL_DOMAINS = (".localhost", ".svc.cluster.local")
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _SINGLE_LABEL = re.compile(r"[a-z0-9_-]+")
 
 
@@ -36,11 +36,12 @@ def create_control(player: Player, settings: Settings) -> AsgiApp:
         Route(f"{prefix}/health", api.health, methods=["GET"]),
         Route(f"{prefix}/cassettes", api.cassettes, methods=["GET"]),
         Route(f"{prefix}/requests", api.requests, methods=["GET"]),
-        Route(f"{prefix}/requests/{{number:int}}", api.request, methods=["GET"]),
+        Route(f"{prefix}/requests/{{id}}", api.request, methods=["GET"]),
         Route(f"{prefix}/misses", api.misses, methods=["GET"]),
         Route(f"{prefix}/rewind", api.rewind, methods=["POST"]),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    app.router.redirect_slashes = False  # its answer is none of ours
     return Gate(cast("AsgiApp", app), settings.allowed_hosts)
 
 
@@ -74,7 +75,7 @@ class Gate:
                 "start playhead with --allowed-host to let it in"
             )
         origin = headers.get(b"origin")
-        if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+        if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
             return "the control API answers no page of another origin"
         content_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         if method == "POST" and content_type != b"application/json":
@@ -131,10 +132,11 @@ class _Api:
         return _json({"requests": self._player.journal.requests()})
 
     async def request(self, request: Request) -> Response:
-        entry = self._player.journal.request(request.path_params["number"])
-        if entry is None:
+        number = request.path_params["id"]
+        known = self._player.journal.request(int(number)) if _NUMBER.fullmatch(number) else None
+        if known is None:
             raise HTTPException(404, "no such request, or it is too long ago to be kept")
-        return _json(entry)
+        return _json(known)
 
     async def misses(self, _: Request) -> Response:
         return _json({"misses": self._player.journal.misses()})
@@ -162,8 +164,9 @@ def _messages(message: str, *, status: int) -> tuple[dict[str, Any], dict[str, A
 
 
 def _json(value: object) -> Response:
-    # Not by orjson: paths and names may hold what is not Unicode, and it refuses them.
-    return Response(json.dumps(value), media_type="application/json")
+    # Paths and names may hold what is not Unicode: orjson refuses them, others cannot read them.
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(text.encode("utf-8", "replace"), media_type="application/json")
 
 
 def _hostname(host: str) -> str:

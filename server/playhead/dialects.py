@@ -68,12 +68,15 @@ class Route:
     numeric_error_code: bool = False
 
 
-@lru_cache(maxsize=4096)
 def route(raw_path: str) -> Route:
     """Return what `raw_path` (percent-encoded, without query) means; never fails.
 
     Paths are compared decoded: recordings of Bedrock hold `%3A` where clients may send `:`.
     """
+    return _known_route(raw_path) if len(raw_path) < _LONG else _route(raw_path)
+
+
+def _route(raw_path: str) -> Route:
     path = re.sub(r"//+", "/", unquote(raw_path, errors="surrogateescape"))
     for dialect in DIALECTS:
         if found := re.fullmatch(dialect.path, path, re.DOTALL):
@@ -87,3 +90,7 @@ def route(raw_path: str) -> Route:
                 numeric_error_code=dialect.numeric_error_code,
             )
     return Route(path=path, operation=path)
+
+
+_LONG = 1024
+_known_route = lru_cache(maxsize=4096)(_route)

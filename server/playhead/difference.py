@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
+_LONGEST_NAME = 60
 _MISSING = object()
 
 
@@ -13,7 +14,7 @@ _MISSING = object()
 class Difference:
     """One place at which two values differ: what was recorded there, and what was sent.
 
-    `recorded` and `sent` describe and never quote: `41 chars`, `a list of 3`, `nothing`.
+    `recorded` and `sent` describe and do not quote text: `41 chars`, `a list of 3`, `nothing`.
     `weight` is how many characters are not the same.
     """
 
@@ -53,6 +54,7 @@ def _same(recorded: object, sent: object) -> bool:
 
 def _member(path: str, name: str) -> str:
     if not _PLAIN.fullmatch(name):
+        name = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
         return f"{path}[{name!r}]"
     return f"{path}.{name}" if path else name
 

@@ -5,7 +5,9 @@ from collections import deque
 from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote
 
+from playhead.asked import scope_and_path
 from playhead.cassette import Interaction
 
 if TYPE_CHECKING:
@@ -72,13 +74,14 @@ class Journal:
 
 
 def _hit_as_json(hit: _Hit) -> dict[str, Any]:
-    number, when, method, target, scope, interaction = hit
+    number, when, method, target, header, interaction = hit
+    scope, path = scope_and_path(target, header)
     return {
         "id": number,
         "time": when,
         "method": method,
-        "path": target.decode("latin-1"),
-        "scope": scope.decode("latin-1") if scope is not None else None,
+        "path": unquote(path, errors="replace"),
+        "scope": scope,
         "outcome": "served",
         "status": interaction.response.status,
         "interaction": interaction.name,
@@ -96,6 +99,7 @@ def _refused_as_json(refused: Refused) -> dict[str, Any]:
                 {"path": place.path, "recorded": place.recorded, "sent": place.sent}
                 for place in miss.nearest.differences
             ],
+            "more_differences": miss.nearest.more,
         }
     return {
         "id": refused.id,

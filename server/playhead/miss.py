@@ -20,17 +20,22 @@ from playhead.library import Library, recorded_route
 
 _COMPARED_IN_FULL = 12
 _NAMED_PATHS = 3
+_KEPT_PATHS = 100
 _MESSAGE_CHARS = 396
 """Test runners cut long messages, and clients carry this one in an exception."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearest:
-    """The recording most like a request; `likeness` is the share of unchanged text, 0 to 1."""
+    """The recording most like a request; `likeness` is the share of unchanged text, 0 to 1.
+
+    `differences` are the first hundred, `more` is how many there are beside them.
+    """
 
     interaction: Interaction
     likeness: float
     differences: tuple[Difference, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +129,7 @@ def _details(miss: Miss) -> str:
         return ""
     nearest = miss.nearest
     named = ", ".join(str(place) for place in nearest.differences[:_NAMED_PATHS])
-    more = len(nearest.differences) - _NAMED_PATHS
+    more = len(nearest.differences) + nearest.more - _NAMED_PATHS
     rest = f" and {more} more" if more > 0 else ""
     likeness = min(99, round(100 * nearest.likeness))
     name = _short(nearest.interaction.name, 90)
@@ -141,7 +146,12 @@ def _compare(interaction: Interaction, asked: Asked, sent: object) -> Nearest:
     size = max(len(interaction.request.body), len(asked.body), 1)
     changed = sum(place.weight for place in found)
     likeness = max(0.0, 1 - changed / (size + changed))
-    return Nearest(interaction=interaction, likeness=likeness, differences=tuple(found))
+    return Nearest(
+        interaction=interaction,
+        likeness=likeness,
+        differences=tuple(found[:_KEPT_PATHS]),
+        more=max(0, len(found) - _KEPT_PATHS),
+    )
 
 
 def _parameter_differences(interaction: Interaction, asked: Asked) -> list[Difference]:

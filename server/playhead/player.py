@@ -62,7 +62,8 @@ class Player:
         self._unrecorded: Unrecorded | None = None
         self._known: dict[_Known, Recordings] = {}
         self._answers: dict[Interaction, Answer] = {}
-        self._schedules: dict[Interaction, Schedule] = {}
+        self._lengthened: dict[Answer, Answer] = {}
+        self._schedules: dict[Answer, Schedule] = {}
 
     def close(self) -> None:
         """Stop what runs beside the requests."""
@@ -93,6 +94,8 @@ class Player:
             return
         self.journal.hit(method, path, cassette, interaction)
         answer = self._answers.get(interaction) or self._prepare(interaction)
+        if scope["http_version"] == "1.0":
+            answer = self._lengthened.setdefault(answer, answer.with_length())
         if self._pace.off:
             await send(answer.start)
             await send(answer.body)
@@ -116,7 +119,8 @@ class Player:
         recordings = self.library.find(asked(method, path, query, cassette, body))
         if len(self._known) >= KNOWN_LIMIT:
             self._known.clear()  # to forget the oldest alone would cost more than to learn again
-        self._known[known] = recordings
+        if len(path) + len(query) <= SHORT_BODY:
+            self._known[known] = recordings
         return recordings
 
     def _schedule(self, answer: Answer) -> Schedule:
@@ -127,7 +131,7 @@ class Player:
             message = {"type": "http.response.body", "body": piece, "more_body": True}
             schedule.append((due, message))
         schedule.append((schedule[-1][0], {"type": "http.response.body", "body": b""}))
-        self._schedules[answer.interaction] = schedule
+        self._schedules[answer] = schedule
         return schedule
 
     def _prepare(self, interaction: Interaction) -> Answer:
@@ -138,8 +142,7 @@ class Player:
     async def _send_paced(self, answer: Answer, receive: Receive, send: Send) -> None:
         """Send each message at its absolute deadline, until the client leaves."""
         started = monotonic()
-        interaction = answer.interaction
-        schedule = self._schedules.get(interaction) or self._schedule(answer)
+        schedule = self._schedules.get(answer) or self._schedule(answer)
         stream = self.streams.open()
         try:
             async with asyncio.TaskGroup() as tasks:

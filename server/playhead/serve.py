@@ -11,7 +11,12 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from playhead import refusal
 from playhead.app import App
@@ -69,7 +74,14 @@ class Server(uvicorn.Server):
             return
         self.should_exit = True
         loop = asyncio.get_running_loop()
-        loop.call_later(self._app.settings.drain, self._app.player.streams.hurry)
+        drain = self._app.settings.drain
+        loop.call_later(drain, self._app.player.streams.hurry)
+        loop.call_later(drain + _SENDING_SECONDS, self._drop_connections)
+
+    def _drop_connections(self) -> None:
+        """Cut off clients that take nothing in or send no end; uvicorn would log each of them."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -84,6 +96,8 @@ class Server(uvicorn.Server):
 class Protocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol with the limits it lacks, and our form for a malformed request."""
 
+    _running: RequestResponseCycle | None = None
+    _head: object = None
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -91,28 +105,48 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._arm_idle_timer()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let the answer that is being sent know; uvicorn tells only the newest request's."""
+        super().connection_lost(exc)
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
+
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse a head that is too large or does not come to its end."""
+        before = self.cycle
         super().data_received(data)
-        # uvicorn makes the scope when a request begins, and adds the method after its headers.
-        if not self.scope or "method" in self.scope:  # type: ignore[redundant-expr] # None at first
-            self._head_bytes = 0
+        cycle = self.cycle
+        if cycle and not cycle.response_complete:  # type: ignore[redundant-expr] # None at first
+            return  # a whole head came
+        # uvicorn makes a scope when a request begins, and adds the method after its headers. What
+        # came together with the end of another request does not count.
+        if self.scope is not self._head:
+            self._head, self._head_bytes = self.scope, len(data) if cycle is before else 0
+        elif self.scope and "method" not in self.scope:
+            self._head_bytes += len(data)
+        if self.transport.is_closing():
             return
-        self._head_bytes += len(data)
         if self._head_bytes > MAX_HEADER_BYTES:
             self.send_400_response(f"the headers have more than {MAX_HEADER_BYTES} bytes")
-        elif self.timeout_keep_alive_task is None and not self.transport.is_closing():
+        elif self.timeout_keep_alive_task is None:
             self._arm_idle_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP request, and close."""
-        start, content = refusal.messages(
-            Code.BAD_REQUEST, f"playhead: {msg}", status=400, request_id="0"
-        )
-        lines = [STATUS_LINE[400], b"connection: close\r\n"]
-        lines += [name + b": " + value + b"\r\n" for name, value in start["headers"]]
-        self.transport.write(b"".join([*lines, b"\r\n", content["body"]]))
+        """Answer what is no HTTP request, and close; in the middle of an answer only close."""
+        running = self._running
+        if running is None or running.response_complete or not running.response_started:
+            start, content = refusal.messages(
+                Code.BAD_REQUEST, f"playhead: {msg}", status=400, request_id="0"
+            )
+            lines = [STATUS_LINE[400], b"connection: close\r\n"]
+            lines += [name + b": " + value + b"\r\n" for name, value in start["headers"]]
+            self.transport.write(b"".join([*lines, b"\r\n", content["body"]]))
         self.transport.close()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _arm_idle_timer(self) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(

@@ -24,6 +24,7 @@ Messages: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 NEAREST_SECONDS = 0.2
 """The budget of the search for the nearest recording, time in the queue included."""
 
+_COUNT = re.compile(rb"[0-9]{1,9}")
 _HOST = re.compile(rb"[A-Za-z0-9.\[\]:_-]{1,80}")
 _HAVE_A_NEAREST = (Code.BODY_DIFFERS,)
 _logger = logging.getLogger("playhead")
@@ -120,7 +121,7 @@ class Unrecorded:
             scope=request.scope,
             status=miss.refusal.status,
             miss=miss,
-            retry=int(retry) if retry.isdigit() else 0,
+            retry=int(retry) if _COUNT.fullmatch(retry) else 0,
         )
         self._journal.refuse(entry)
         _logger.warning("%s", miss.summary)
