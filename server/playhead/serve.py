@@ -114,16 +114,16 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse a head that is too large or does not come to its end."""
-        before = self.cycle
+        before = self._running
         super().data_received(data)
-        cycle = self.cycle
-        if cycle and not cycle.response_complete:  # type: ignore[redundant-expr] # None at first
+        running = self._running
+        if running is not None and not running.response_complete:
             return  # a whole head came
         # uvicorn makes a scope when a request begins, and adds the method after its headers. What
         # came together with the end of another request does not count.
-        if self.scope is not self._head:
-            self._head, self._head_bytes = self.scope, len(data) if cycle is before else 0
-        elif self.scope and "method" not in self.scope:
+        if self._head is None or self.scope is not self._head:
+            self._head, self._head_bytes = self.scope, len(data) if running is before else 0
+        elif "method" not in self.scope:
             self._head_bytes += len(data)
         if self.transport.is_closing():
             return
