@@ -1,4 +1,4 @@
-"""Every recording of a folder, replayed: `pytest --corpus FOLDER`; always for the examples."""
+"""Every recording of a folder, replayed: `pytest --corpus=FOLDER`; always for the examples."""
 
 from collections import defaultdict
 from collections.abc import Iterator

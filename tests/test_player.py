@@ -471,5 +471,11 @@ def test_what_is_forgotten_of_the_requests_seen_is_found_again(
     assert answers == [b'"%d"' % turn for turn in range(6)]
 
 
+def test_a_query_too_long_to_be_remembered_is_answered_all_the_same(made: Running) -> None:
+    path = f"{CHAT}?{'a' * 5000}"
+    first = made.post(path, chat("scope"))
+    assert made.post(path, chat("scope")).status == first.status
+
+
 def _cut(data: bytes, size: int) -> list[bytes]:
     return [data[at : at + size] for at in range(0, len(data), size)]

@@ -119,17 +119,17 @@ class Protocol(HttpToolsProtocol):
         running = self._running
         if running is not None and not running.response_complete:
             return  # a whole head came
-        # uvicorn makes a scope when a request begins, and adds the method after its headers. What
-        # came together with the end of another request does not count.
+        # uvicorn makes a scope when a request begins. What came together with the end of another
+        # request does not count.
         if self._head is None or self.scope is not self._head:
             self._head, self._head_bytes = self.scope, len(data) if running is before else 0
-        elif "method" not in self.scope:
+        else:
             self._head_bytes += len(data)
         if self.transport.is_closing():
             return
         if self._head_bytes > MAX_HEADER_BYTES:
             self.send_400_response(f"the headers have more than {MAX_HEADER_BYTES} bytes")
-        elif self.timeout_keep_alive_task is None:
+        else:
             self._arm_idle_timer()
 
     def send_400_response(self, msg: str) -> None:

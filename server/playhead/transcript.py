@@ -218,7 +218,7 @@ def _as_text(body: bytes) -> str:
 def _pretty(value: _Json) -> str:
     try:
         return json.dumps(value, indent=2, ensure_ascii=False)
-    except RecursionError:
+    except RecursionError:  # pragma: no cover - at which depth hangs on the version and the stack
         return "[nested too deeply to be shown]"
 
 
