@@ -10,7 +10,7 @@ RECORDED = interaction("a/b", 3, status=201)
 
 
 def _hit(journal: Journal, target: bytes = b"/v1/x", scope: bytes | None = None) -> None:
-    journal.hit("POST", target, scope, RECORDED)
+    journal.hit(("POST", target, scope), RECORDED)
 
 
 def _refuse(journal: Journal, nearest: Nearest | None = None) -> None:

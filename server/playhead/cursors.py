@@ -17,12 +17,16 @@ class Cursors:
         self._repeat = repeat
         self._turns: dict[str, int] = {}
 
+    def constant(self, recordings: Recordings) -> Interaction | None:
+        """Return the interaction that answers every time; None where a cursor must decide."""
+        if len(recordings.interactions) > 1 or self._repeat is Repeat.NEVER:
+            return None
+        return recordings.interactions[0]
+
     def take(self, recordings: Recordings) -> Interaction:
         """Return the next interaction; raise Refusal where the recordings are used up."""
         interactions = recordings.interactions
         last = len(interactions) - 1
-        if last == 0 and self._repeat is not Repeat.NEVER:
-            return interactions[0]
         turn = self._turns.get(recordings.id, 0)
         if turn > last:
             if self._repeat is Repeat.NEVER:

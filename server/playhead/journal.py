@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 LIMIT = 1000
 """Entries kept; misses are kept apart, so that a flood of hits does not push them out."""
 
-_Hit: TypeAlias = tuple[int, float, str, bytes, bytes | None, Interaction]
+Request: TypeAlias = tuple[str, bytes, bytes | None]
+"""What is kept of a request that was answered: method, raw path, and the scope's header."""
+
+_Hit: TypeAlias = tuple[int, float, Request, Interaction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +50,10 @@ class Journal:
         """Return the number of the next request; counts from 1."""
         return next(self._ids)
 
-    def hit(
-        self, method: str, target: bytes, scope: bytes | None, interaction: Interaction
-    ) -> None:
+    def hit(self, request: Request, interaction: Interaction) -> None:
         """Note that a recording answered. On the path of every request: no more than a tuple."""
         self.served += 1
-        self._hits.append((next(self._ids), time(), method, target, scope, interaction))
+        self._hits.append((next(self._ids), time(), request, interaction))
 
     def refuse(self, entry: Refused) -> None:
         """Note a request that no recording answered."""
@@ -74,7 +75,7 @@ class Journal:
 
 
 def _hit_as_json(hit: _Hit) -> dict[str, Any]:
-    number, when, method, target, header, interaction = hit
+    number, when, (method, target, header), interaction = hit
     scope, path = scope_and_path(target, header)
     return {
         "id": number,

@@ -7,6 +7,7 @@ not: what is rare (a first sight, a pace, a refusal) branches off it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from operator import itemgetter
@@ -18,7 +19,7 @@ from playhead.asked import asked
 from playhead.cassette import Interaction
 from playhead.cursors import Cursors
 from playhead.errors import Code, PlayheadError, Refusal
-from playhead.journal import Journal
+from playhead.journal import Journal, Request
 from playhead.library import Library, Recordings
 from playhead.pace import Pace
 from playhead.settings import Settings
@@ -49,6 +50,18 @@ class ClientLeft(PlayheadError):
     """The client went away before its request was whole: there is nobody to answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Seen:
+    """A request that was answered before: what the cursors and the journal need of it.
+
+    `constant` is the interaction that answers it every time, None where a cursor decides.
+    """
+
+    request: Request
+    recordings: Recordings
+    constant: Interaction | None
+
+
 class Player:
     """Replays one library at one pace; the cursors and the journal are its state."""
 
@@ -60,7 +73,7 @@ class Player:
         self._pace = Pace(settings)
         self._cors_origin = settings.cors_origin
         self._unrecorded: Unrecorded | None = None
-        self._known: dict[_Known, Recordings] = {}
+        self._seen: dict[_Known, _Seen] = {}
         self._answers: dict[Interaction, Answer] = {}
         self._lengthened: dict[Answer, Answer] = {}
         self._schedules: dict[Answer, Schedule] = {}
@@ -85,14 +98,14 @@ class Player:
             method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
             mark = body if len(body) <= SHORT_BODY else sha256(body).digest()
             known = (method, path, query, cassette, mark)
-            recordings = self._known.get(known) or self._learn(known, body)
-            interaction = self.cursors.take(recordings)
+            seen = self._seen.get(known) or self._learn(known, body)
+            interaction = seen.constant or self.cursors.take(seen.recordings)
         except Refusal as reason:
             await self._answer_unrecorded(reason, scope, body, send)
             return
         except ClientLeft:
             return
-        self.journal.hit(method, path, cassette, interaction)
+        self.journal.hit(seen.request, interaction)
         answer = self._answers.get(interaction) or self._prepare(interaction)
         if scope["http_version"] == "1.0":
             answer = self._lengthened.setdefault(answer, answer.with_length())
@@ -105,23 +118,28 @@ class Player:
     async def _answer_unrecorded(
         self, reason: Refusal, scope: dict[str, Any], body: bytes, send: Send
     ) -> None:
+        # Imported when first needed, and in a thread: a run without a miss starts faster.
+        module = await asyncio.to_thread(import_module, "playhead.unrecorded")
         if self._unrecorded is None:
-            # Imported when first needed, and in a thread: a run without a miss starts faster.
-            module = await asyncio.to_thread(import_module, "playhead.unrecorded")
             self._unrecorded = module.Unrecorded(self.library, self.journal, self._cors_origin)
         start, content = await self._unrecorded.messages(reason, scope, body)
         await send(start)
         await send(content)
 
-    def _learn(self, known: _Known, body: bytes) -> Recordings:
+    def _learn(self, known: _Known, body: bytes) -> _Seen:
         """Find the recordings of a request seen for the first time, and remember its bytes."""
         method, path, query, cassette, _ = known
         recordings = self.library.find(asked(method, path, query, cassette, body))
-        if len(self._known) >= KNOWN_LIMIT:
-            self._known.clear()  # to forget the oldest alone would cost more than to learn again
+        seen = _Seen(
+            request=(method, path, cassette),
+            recordings=recordings,
+            constant=self.cursors.constant(recordings),
+        )
+        if len(self._seen) >= KNOWN_LIMIT:
+            self._seen.clear()  # to forget the oldest alone would cost more than to learn again
         if len(path) + len(query) <= SHORT_BODY:
-            self._known[known] = recordings
-        return recordings
+            self._seen[known] = seen
+        return seen
 
     def _schedule(self, answer: Answer) -> Schedule:
         """The messages of an answer and when each is due, in seconds from the request."""
