@@ -107,7 +107,12 @@ def test_a_miss_is_told_with_its_nearest_and_what_differs(fresh: Running) -> Non
         "nearest": {
             "interaction": "a/one#0",
             "differences": [
-                {"path": "messages[0].content", "recorded": "3 chars", "sent": "4 chars"}
+                {
+                    "path": "messages[0].content",
+                    "recorded": "3 chars",
+                    "sent": "4 chars",
+                    "alike": 3,
+                }
             ],
             "more_differences": 0,
         },

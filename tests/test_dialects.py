@@ -48,15 +48,18 @@ def test_each_operation_is_known_by_its_path(path: str, operation: str) -> None:
         "/v1/threads/t/messages",
         "/v1/messages/count_tokens",
         "/v1/responses/resp_1",
-        "/v1/chat/completions/",
         "/model/a:0/invoke",
         "/v1/models",
         "/",
-        "",
     ],
 )
 def test_any_other_path_is_its_own_operation(path: str) -> None:
     assert route(path) == Route(path=path, operation=path)
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", ""])
+def test_a_slash_at_the_end_does_not_count(path: str) -> None:
+    assert route(f"{path}/") == route(path)
 
 
 def test_a_model_in_the_path_is_a_parameter() -> None:

@@ -43,13 +43,21 @@ def test_a_difference_says_where_it_is_and_what_each_side_holds() -> None:
         {"messages": [{"content": "hi"}, {"content": "a question"}]},
         {"messages": [{"content": "hi"}, {"content": "another"}]},
     )
-    assert str(found) == "messages[1].content (recorded 10 chars, sent 7 chars)"
+    assert str(found) == "messages[1].content (recorded 10 chars, sent 7 chars, the first 1 alike)"
 
 
 def test_texts_of_one_length_are_told_apart() -> None:
-    assert (
-        str(_only({"a": "yes"}, {"a": "no!"})) == "a (recorded 3 other chars, sent 3 other chars)"
-    )
+    told = str(_only({"a": "yes"}, {"a": "yet"}))
+    assert told == "a (recorded 3 chars, sent 3 chars, the first 2 alike)"
+
+
+def test_the_names_of_models_are_told() -> None:
+    told = str(_only({"model": "gpt-4o"}, {"model": "gpt-4.1"}))
+    assert told == "model (recorded gpt-4o, sent gpt-4.1)"
+
+
+def test_what_is_no_plain_name_is_not_told() -> None:
+    assert "secret" not in str(_only({"model": "gpt-4o"}, {"model": "a secret of mine"}))
 
 
 @given(text=st.text(alphabet="secret", min_size=4), sent=st.none() | st.just("other"))

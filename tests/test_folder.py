@@ -84,9 +84,14 @@ def test_an_empty_folder_is_an_empty_shelf(tmp_path: Path) -> None:
 
 
 def test_what_does_not_look_like_a_cassette_is_not_present(tmp_path: Path) -> None:
-    for name in ("README.md", "x.yaml.bak", "yaml", "x.gz", "x.YAML"):
+    for name in ("README.md", "x.yaml.bak", "yaml", "x.gz"):
         (tmp_path / name).write_bytes(GOOD)
     assert folder.load([tmp_path]).present == 0
+
+
+def test_an_ending_may_be_written_large(tmp_path: Path) -> None:
+    write(tmp_path / "x.YAML")
+    assert [cassette.name for cassette in folder.load([tmp_path]).cassettes] == ["x"]
 
 
 def test_the_second_of_two_files_of_one_name_keeps_its_ending(tmp_path: Path) -> None:

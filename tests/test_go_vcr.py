@@ -325,15 +325,16 @@ def test_repeated_headers_keep_their_order() -> None:
 
 
 def test_a_header_may_have_a_plain_value() -> None:
-    assert _response(headers={"A": "b", "C": None}).headers == (("A", "b"), ("C", "null"))
+    assert _response(headers={"A": "b", "C": None}).headers == (("A", "b"),)
 
 
 @pytest.mark.parametrize("headers", [{}, [], None, ""])
 def test_headers_may_be_empty(headers: object) -> None:
     changed = recorded()
     changed["response"] |= {"headers": headers}
-    raw = written(changed).replace(b"headers: null", b"headers:")
-    assert formats.read(raw, name="a", file="a").interactions[0].response.headers == ()
+    for raw in (written(changed), written(changed).replace(b"headers: null", b"headers:")):
+        read = formats.read(raw, name="a", file="a")
+        assert read.interactions[0].response.headers == ()
 
 
 def test_headers_may_be_missing() -> None:

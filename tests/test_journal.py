@@ -78,7 +78,7 @@ def test_a_refusal_is_kept_with_all_that_differs() -> None:
     assert journal.misses()[0]["nearest"] == {
         "interaction": "a/b#3",
         "likeness": 0.9877,
-        "differences": [{"path": "q", "recorded": "1 chars", "sent": "nothing"}] * 9,
+        "differences": [{"path": "q", "recorded": "1 chars", "sent": "nothing", "alike": None}] * 9,
         "more_differences": 0,
     }
 

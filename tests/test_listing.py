@@ -83,9 +83,10 @@ def test_a_table_keeps_a_narrowest_width_for_what_it_shortens() -> None:
     assert [len(shown[at]) for at in (0, 2, 3)] == [12, 12, 12]
 
 
-def test_a_name_means_a_cassette_or_one_interaction() -> None:
-    served = library(interaction("a", 0), interaction("a", 1), interaction("a/b", 0))
+def test_a_name_means_a_cassette_a_folder_or_one_interaction() -> None:
+    served = library(interaction("a", 0), interaction("a", 1), interaction("b/c", 0))
     assert [each.name for each in named(served, "a")] == ["a#0", "a#1"]
+    assert [each.name for each in named(served, "b")] == ["b/c#0"]
     assert [each.name for each in named(served, "a#1")] == ["a#1"]
     assert named(served, "nobody") == []
 

@@ -32,11 +32,12 @@ def _asks(body: bytes, path: str = "/v1/chat/completions", scope: bytes | None =
 def _nearest(
     library: Library, request: Asked, clock: Callable[[], float] = _stopped
 ) -> Nearest | None:
-    return Neighbours(library, clock).nearest(request, deadline=1.0)
+    candidates = list(library.alike(request))
+    return Neighbours(clock).nearest(request, candidates, deadline=1.0)
 
 
 def _explained(
-    library: Library, request: Asked, *, code: Code | None = None, out_of_time: bool = False
+    library: Library, request: Asked, *, code: Code | None = None, why_no_nearest: str = ""
 ) -> str:
     refusal = Refusal(code, "all gone") if code else None
     if refusal is None:
@@ -44,8 +45,8 @@ def _explained(
             library.find(request)
         refusal = caught.value
     nearest = _nearest(library, request) if refusal.code is Code.BODY_DIFFERS else None
-    miss = Miss(refusal=refusal, summary="", nearest=nearest, out_of_time=out_of_time)
-    return explain(miss, request, library, see=SEE).summary
+    miss = Miss(refusal=refusal, summary="", nearest=nearest, why_no_nearest=why_no_nearest)
+    return explain(miss, request, library.methods(request.route.operation), see=SEE).summary
 
 
 def test_the_nearest_recording_has_the_least_text_changed() -> None:
@@ -141,9 +142,37 @@ def test_bodies_beyond_json_are_compared_too() -> None:
 
 def test_what_was_parsed_is_remembered() -> None:
     served = library(interaction(sent=_body(n=1)))
-    neighbours = Neighbours(served, _stopped)
-    found = [neighbours.nearest(_asks(_body(n=2)), deadline=1.0) for _ in range(2)]
+    neighbours, request = Neighbours(_stopped), _asks(_body(n=2))
+    candidates = list(served.alike(request))
+    found = [neighbours.nearest(request, candidates, deadline=1.0) for _ in range(2)]
     assert found[0] == found[1]
+
+
+def test_a_search_that_did_not_end_says_so() -> None:
+    served = library(*(interaction("x", at, sent=_body(n=at)) for at in range(40)))
+    ticks = itertools.chain([0.0, 0.0], itertools.repeat(2.0))
+    found = _nearest(served, _asks(_body(n=99)), lambda: next(ticks))
+    assert found is not None
+    assert not found.complete
+    miss = Miss(refusal=Refusal(Code.BODY_DIFFERS, "differs"), summary="", nearest=found)
+    line = explain(miss, _asks(b"{}"), [], see=SEE).summary
+    assert "Nearest of those compared in time: x#" in line
+
+
+def test_requests_that_share_all_but_the_last_words_are_told_apart() -> None:
+    system = {"role": "system", "content": "You are a helpful assistant. " * 20}
+    said = [f"How many apples are in basket number {at} today?" for at in range(300)]
+    served = library(
+        *(
+            interaction("x", at, sent=_body(messages=[system, {"role": "user", "content": text}]))
+            for at, text in enumerate(said)
+        )
+    )
+    sent = said[273].replace("today", "tomorrow")
+    request = _asks(_body(messages=[system, {"role": "user", "content": sent}]))
+    found = _nearest(served, request)
+    assert found is not None
+    assert found.interaction.name == "x#273"
 
 
 def test_there_is_no_nearest_recording_without_time() -> None:
@@ -171,8 +200,8 @@ def test_a_miss_names_the_nearest_recording_and_what_differs() -> None:
     served = library(interaction(sent=_body(model="gpt-4o", q="a" * 60)))
     assert _explained(served, _asks(_body(model="gpt-4o", q="a" * 59 + "b"))) == (
         "playhead: no recording matches POST /v1/chat/completions. "
-        "Nearest: chat#0 (98 %), differs at q (recorded 60 other chars, sent 60 other chars). "
-        f"See {SEE}"
+        "Nearest: chat#0 (98 %), differs at q (recorded 60 chars, sent 60 chars, the first 59 "
+        f"alike). See {SEE}"
     )
 
 
@@ -204,7 +233,7 @@ def test_an_operation_of_other_cassettes_says_so() -> None:
 
 def test_a_scope_that_lacks_its_end_is_explained() -> None:
     line = _explained(library(interaction()), _asks(b"", "/cassette/chat/v1/responses"))
-    assert "A scope ends with /-/, as in /cassette/NAME/-/v1/..." in line
+    assert "a scope ends with /-/, as in /cassette/NAME/-/v1/..." in line
 
 
 def test_an_unknown_cassette_is_named() -> None:
@@ -223,8 +252,9 @@ def test_any_other_refusal_is_told_in_its_own_words() -> None:
 
 
 def test_a_search_that_ran_out_of_time_says_so() -> None:
-    line = _explained(library(), _asks(b""), code=Code.EXHAUSTED, out_of_time=True)
-    assert "The nearest recording was not computed in time." in line
+    why = "There was no time."
+    line = _explained(library(), _asks(b""), code=Code.EXHAUSTED, why_no_nearest=why)
+    assert why in line
 
 
 def test_a_long_line_keeps_its_end() -> None:
@@ -247,6 +277,6 @@ def test_a_line_is_short_and_printable(
     request = asked("POST", raw_path, b"", scope, json.dumps(sent).encode())
     refusal = Refusal(Code.BODY_DIFFERS, "differs")
     miss = Miss(refusal=refusal, summary="", nearest=_nearest(served, request))
-    line = explain(miss, request, served, see=SEE).summary
+    line = explain(miss, request, [], see=SEE).summary
     assert len(line) < 400
     assert line.isprintable()

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from playhead.asked import asked
 from playhead.library import Library
 from playhead.models import PATH, listing, model_in, recorded_models
 from support.cassettes import interaction, library
@@ -11,10 +10,8 @@ from support.cassettes import interaction, library
 GEMINI = "https://g.example/v1beta/models/{}:generateContent"
 
 
-def _listed(library: Library, scope: bytes | None = None) -> dict[str, Any]:
-    page: dict[str, Any] = json.loads(
-        listing(library, asked("GET", b"/v1/models", b"", scope, b""))
-    )
+def _listed(library: Library, scope: str | None = None) -> dict[str, Any]:
+    page: dict[str, Any] = json.loads(listing(library, scope))
     return page
 
 
@@ -50,7 +47,7 @@ def test_a_scope_confines_the_list() -> None:
     served = library(
         interaction("a", sent=b'{"model":"x"}'), interaction("b", sent=b'{"model":"y"}')
     )
-    assert [model["id"] for model in _listed(served, b"b")["data"]] == ["y"]
+    assert [model["id"] for model in _listed(served, "b")["data"]] == ["y"]
     assert recorded_models(served, None) == {"x", "y"}
 
 

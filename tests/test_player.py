@@ -463,7 +463,7 @@ def test_a_head_request_gets_the_headers_only(tmp_path: Path) -> None:
 def test_what_is_forgotten_of_the_requests_seen_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(player, "KNOWN_LIMIT", 2)
+    monkeypatch.setattr(player, "KNOWN_BYTES", 1000)
     write(tmp_path, "a", *[interaction(chat("hi"), f'"{turn}"') for turn in range(6)])
     with inside(create_app(tmp_path)) as server, Connection(server.port) as connection:
         spellings = [chat("hi") + b" " * at for at in (0, 1, 2, 0, 1, 2)]

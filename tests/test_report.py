@@ -13,7 +13,7 @@ OTHER = Skip(file="config.yaml", reason="is not a cassette", broken=False)
 
 
 def _banner(shelf: Shelf) -> list[str]:
-    return report.banner(ORIGIN, shelf, ["one", "two"])
+    return report.banner(ORIGIN, Library(shelf), ["one", "two"])
 
 
 def _check(shelf: Shelf) -> list[str]:

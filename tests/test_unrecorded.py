@@ -72,7 +72,7 @@ def test_the_message_names_the_nearest_interaction_and_the_path_that_differs(
     message = error_in(server.post(CHAT, chat("a recorded prompT!")))["message"]
     expected = "Nearest: chat#0 (9"
     assert expected in message
-    assert "messages[0].content (recorded 17 chars, sent 18 chars)" in message
+    assert "messages[0].content (recorded 17 chars, sent 18 chars, the first 16 alike)" in message
 
 
 def test_the_message_quotes_no_prompt(server: Running) -> None:
@@ -262,12 +262,12 @@ def test_a_refusal_is_one_line_in_the_log(server: Running) -> None:
 # Time
 
 
-def test_a_search_that_takes_too_long_is_left_out_of_the_refusal(tmp_path: Path) -> None:
+def test_a_body_too_large_to_be_compared_is_refused_all_the_same(tmp_path: Path) -> None:
     write(tmp_path, "huge", interaction(chat("x" * 6_000_000)))
     with serve(tmp_path) as running:
         error = error_in(running.post(CHAT, chat("x" * 6_000_000 + "y")))
     assert error["code"] == "body_differs"
-    assert "The nearest recording was not computed in time." in error["message"]
+    assert "The body is too large to be compared." in error["message"]
 
 
 # Models

@@ -207,7 +207,7 @@ def test_the_line_of_a_place_is_that_of_its_nearest_ancestor(
 def test_an_anchor_that_stands_twice_hides_the_lines_but_breaks_nothing() -> None:
     raw = b'a: &x {b: 1}\nc: &x {d: "\\x89"}\n'
     assert yaml_tree.line_of(raw, ("a",)) == 0
-    assert yaml_tree.raw_bytes_of(raw, ("c", "d")) is None
+    assert yaml_tree.Source(raw).raw_bytes(("c", "d")) is None
 
 
 def test_an_empty_document_has_no_lines() -> None:
@@ -225,11 +225,11 @@ def test_an_empty_document_has_no_lines() -> None:
     ids=["plain", "byte order mark", "tag", "astral"],
 )
 def test_escapes_of_two_digits_can_stand_for_raw_bytes(raw: bytes) -> None:
-    assert yaml_tree.raw_bytes_of(raw, ("a",)) == b"\x89PNG\r\n\x1a\xc3\xa9"
+    assert yaml_tree.Source(raw).raw_bytes(("a",)) == b"\x89PNG\r\n\x1a\xc3\xa9"
 
 
 @pytest.mark.parametrize(
     "raw", [b'a: "plain"\nb: "\\x41"', b"a: '\\x89'", b"a: [1] # \\x", b'b: "\\x89"', b"a: 1"]
 )
 def test_a_scalar_without_such_escapes_has_no_raw_bytes(raw: bytes) -> None:
-    assert yaml_tree.raw_bytes_of(raw, ("a",)) is None
+    assert yaml_tree.Source(raw).raw_bytes(("a",)) is None

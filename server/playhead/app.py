@@ -7,18 +7,15 @@ route inside Starlette would cost each replayed request a third, and its import 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from playhead import folder, refusal
 from playhead.errors import Code
 from playhead.library import Library
-from playhead.player import Player, Receive, Send
+from playhead.player import AsgiApp, Player, Receive, Send
 from playhead.settings import Settings
-
-AsgiApp: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 _logger = logging.getLogger("playhead")
 

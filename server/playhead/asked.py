@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from playhead.dialects import Route, route
 
 _SCOPE = re.compile(r"/+cassette/(?P<name>.*?)/-(?P<path>/.*)", re.DOTALL)
+_UNENDED_SCOPE = re.compile(r"/+cassette/(?P<name>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ def scope_and_path(raw_path: bytes, header: bytes | None) -> tuple[str | None, s
     scope = _decoded(header.decode("latin-1")) if header is not None else None
     if found := _SCOPE.fullmatch(path):
         scope, path = _decoded(found["name"]), found["path"]
+    elif found := _UNENDED_SCOPE.fullmatch(path):
+        scope = _decoded(found["name"])  # names nothing: better a miss than the wrong cassette
     return (scope.strip("/") if scope is not None else None), path
 
 

@@ -5,9 +5,9 @@ for, standard error what went wrong. What is heavy is imported by the command th
 """
 
 import json
-import logging
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from math import isfinite
@@ -67,7 +67,7 @@ class Seconds(click.ParamType[float]):
 
 def _option(*names: str, **settings: Any) -> Callable[[Any], Any]:
     """A flag with its variable: `--event-gap` is `PLAYHEAD_EVENT_GAP`."""
-    long = max(names, key=len)
+    long = next(name for name in names if name.startswith("--"))
     variable = "PLAYHEAD_" + long.lstrip("-").replace("-", "_").upper()
     return click.option(*names, envvar=variable, show_default=True, show_envvar=True, **settings)
 
@@ -78,7 +78,7 @@ _paths = click.argument(
     type=click.Path(path_type=Path),
     envvar="PLAYHEAD_CASSETTES",
 )
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_as_json = _option("--json", "as_json", is_flag=True, help="Print JSON.")
 _host = _option("--host", default="127.0.0.1", help="The address to listen on.")
 _port = _option(
     "--port", default=8080, type=click.IntRange(0, 65535), help="0: any free one, printed."
@@ -132,16 +132,16 @@ def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay:
     PATHS are folders or files; without any, PLAYHEAD_CASSETTES (several joined by the path
     separator), else cassettes/.
     """
-    from playhead import report
+    from playhead import log, report
     from playhead import serve as server
     from playhead.app import create_app
 
     found = _existing(paths)
-    logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.WARNING)
     try:
         bound = server.bind(host, port)
     except OSError as error:
         _fail(f"cannot listen on {host}:{port}: {error.strerror}", COULD_NOT_START)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # PID 1 would ignore it during the load
     app = create_app(*found, settings=_settings(replay))
     shelf = app.library.shelf
     if strict and shelf.broken:
@@ -150,8 +150,9 @@ def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay:
         files = "1 file is" if len(shelf.broken) == 1 else f"{len(shelf.broken)} files are"
         _fail(f"{files} broken, and --strict is on", COULD_NOT_START)
     origin = _origin(host, bound.getsockname()[1])
-    banner = report.banner(origin, shelf, [str(path) for path in found])
-    server.run(app, bound, on_ready=lambda: _print(banner))
+    banner = report.banner(origin, app.library, [str(path) for path in found])
+    with log.to_stderr():
+        server.run(app, bound, on_ready=lambda: _print(banner))
 
 
 @main.command()

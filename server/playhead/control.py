@@ -6,8 +6,9 @@ The only module that imports Starlette. Nothing from the network becomes a file 
 import ipaddress
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias, cast
+from asyncio import to_thread
+from collections.abc import Mapping
+from typing import Any, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,10 +18,8 @@ from starlette.routing import Route
 
 from playhead import __version__, refusal
 from playhead.errors import Code
-from playhead.player import Player, Receive, Send
+from playhead.player import AsgiApp, Player, Receive, Send
 from playhead.settings import Settings
-
-AsgiApp: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 _LOCAL_NAMES = ("localhost", "host.docker.internal")
 _LOCAL_DOMAINS = (".localhost", ".svc.cluster.local")
@@ -110,6 +109,9 @@ class _Api:
         })  # fmt: skip
 
     async def cassettes(self, _: Request) -> Response:
+        return await to_thread(self._cassettes)
+
+    def _cassettes(self) -> Response:
         shelf = self._player.library.shelf
         return _json({
             "cassettes": [
@@ -129,7 +131,7 @@ class _Api:
         })  # fmt: skip
 
     async def requests(self, _: Request) -> Response:
-        return _json({"requests": self._player.journal.requests()})
+        return _json({"requests": await to_thread(self._player.journal.requests)})
 
     async def request(self, request: Request) -> Response:
         number = request.path_params["id"]
@@ -139,7 +141,7 @@ class _Api:
         return _json(known)
 
     async def misses(self, _: Request) -> Response:
-        return _json({"misses": self._player.journal.misses()})
+        return _json({"misses": await to_thread(self._player.journal.misses)})
 
     async def rewind(self, _: Request) -> Response:
         self._player.cursors.rewind()

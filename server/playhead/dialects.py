@@ -7,7 +7,9 @@ matches none replays as itself, and its operation is the path.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
+
+from playhead.cassette import Interaction
 
 # A version segment (`v1`, `v1beta1`, `v4`) or nothing in front. `POST /v1/threads/{id}/messages`
 # is not Anthropic's `messages`, so a generic last word needs one of these before it.
@@ -78,6 +80,7 @@ def route(raw_path: str) -> Route:
 
 def _route(raw_path: str) -> Route:
     path = re.sub(r"//+", "/", unquote(raw_path, errors="surrogateescape"))
+    path = path.removesuffix("/") or "/"
     for dialect in DIALECTS:
         if found := re.fullmatch(dialect.path, path, re.DOTALL):
             parameters = found.groupdict()
@@ -94,3 +97,8 @@ def _route(raw_path: str) -> Route:
 
 _LONG = 1024
 _known_route = lru_cache(maxsize=4096)(_route)
+
+
+def recorded_route(interaction: Interaction) -> Route:
+    """Return what the path of a recorded URL means; a URL without one asks for `/`."""
+    return route(urlsplit(interaction.request.url).path or "/")

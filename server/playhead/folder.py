@@ -174,8 +174,8 @@ def _is_folder(path: Path) -> bool:
 
 def _ending(name: str) -> str:
     """The ending that makes `name` look like a cassette, `.gz` included; empty for none."""
-    bare = name.removesuffix(".gz")
-    if not bare.endswith(ENDINGS):
+    bare = name[:-3] if name.lower().endswith(".gz") else name
+    if not bare.lower().endswith(ENDINGS):
         return ""
     return name[bare.rindex(".") :]
 
@@ -190,7 +190,7 @@ def _free_name(relative: str, taken: dict[str, Cassette]) -> str:
 
 
 def _read(found: _File, name: str) -> Cassette:
-    if not _ending(found.path).startswith((".yaml", ".yml")):
+    if not _ending(found.path).lower().startswith((".yaml", ".yml")):
         raise NotACassette("is not YAML; other formats are not read yet")
     return formats.read(_content(found), name=name, file=found.path)
 
@@ -212,7 +212,7 @@ def _content(found: _File) -> bytes:
         if about.st_size > MAX_BYTES:
             raise CassetteError(f"has {about.st_size} bytes, more than {MAX_BYTES}")
         content = opened.read()
-    return _unpacked(content) if found.path.endswith(".gz") else content
+    return _unpacked(content) if found.path.lower().endswith(".gz") else content
 
 
 def _unpacked(packed: bytes) -> bytes:

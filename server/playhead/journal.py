@@ -19,7 +19,7 @@ LIMIT = 1000
 Request: TypeAlias = tuple[str, bytes, bytes | None]
 """What is kept of a request that was answered: method, raw path, and the scope's header."""
 
-_Hit: TypeAlias = tuple[int, float, Request, Interaction]
+_Hit: TypeAlias = tuple[int, float, Request, Interaction | int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +55,37 @@ class Journal:
         self.served += 1
         self._hits.append((next(self._ids), time(), request, interaction))
 
+    def ours(self, request: Request, status: int) -> None:
+        """Note a request that got an answer of ours which is no refusal: the list of models."""
+        self._hits.append((next(self._ids), time(), request, status))
+
     def refuse(self, entry: Refused) -> None:
         """Note a request that no recording answered."""
         self.missed += 1
         self._refused.append(entry)
 
     def requests(self) -> list[dict[str, Any]]:
-        """Return the requests that are kept as JSON values, oldest first."""
-        entries = [_hit_as_json(hit) for hit in self._hits] + self.misses()
+        """Return the requests that are kept as JSON values, oldest first; safe in any thread."""
+        entries = [_hit_as_json(hit) for hit in self._hits.copy()] + self.misses()
         return sorted(entries, key=lambda entry: entry["id"])
 
     def misses(self) -> list[dict[str, Any]]:
-        """Return the refused requests that are kept as JSON values, oldest first."""
-        return [_refused_as_json(refused) for refused in self._refused]
+        """Return the refused requests kept as JSON values, oldest first; safe in any thread."""
+        return [_refused_as_json(refused) for refused in self._refused.copy()]
 
     def request(self, number: int) -> dict[str, Any] | None:
         """Return one request as a JSON value; None where it is not kept any more."""
-        return next((entry for entry in self.requests() if entry["id"] == number), None)
+        for hit in self._hits:
+            if hit[0] == number:
+                return _hit_as_json(hit)
+        for refused in self._refused:
+            if refused.id == number:
+                return _refused_as_json(refused)
+        return None
 
 
 def _hit_as_json(hit: _Hit) -> dict[str, Any]:
-    number, when, (method, target, header), interaction = hit
+    number, when, (method, target, header), answer = hit
     scope, path = scope_and_path(target, header)
     return {
         "id": number,
@@ -83,9 +93,17 @@ def _hit_as_json(hit: _Hit) -> dict[str, Any]:
         "method": method,
         "path": unquote(path, errors="replace"),
         "scope": scope,
+        **_answer_as_json(answer),
+    }
+
+
+def _answer_as_json(answer: Interaction | int) -> dict[str, Any]:
+    if isinstance(answer, int):
+        return {"outcome": "answered", "status": answer}
+    return {
         "outcome": "served",
-        "status": interaction.response.status,
-        "interaction": interaction.name,
+        "status": answer.response.status,
+        "interaction": answer.name,
     }
 
 
@@ -97,7 +115,12 @@ def _refused_as_json(refused: Refused) -> dict[str, Any]:
             "interaction": miss.nearest.interaction.name,
             "likeness": round(miss.nearest.likeness, 4),
             "differences": [
-                {"path": place.path, "recorded": place.recorded, "sent": place.sent}
+                {
+                    "path": place.path,
+                    "recorded": place.recorded,
+                    "sent": place.sent,
+                    "alike": place.alike,
+                }
                 for place in miss.nearest.differences
             ],
             "more_differences": miss.nearest.more,

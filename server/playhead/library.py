@@ -5,7 +5,7 @@ several recordings of one request answers is the business of `cursors`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playhead.asked import Asked
 from playhead.cassette import Interaction
-from playhead.dialects import Route, route
+from playhead.dialects import Route, recorded_route
 from playhead.errors import Code, Refusal
 from playhead.folder import Shelf
 from playhead.key import digest
@@ -77,14 +77,14 @@ class Library:
         found = _preferred(found, lambda other: urlsplit(other.request.url).query == asked.query)
         if found:
             return Recordings(interactions=tuple(found))
-        if self.alike(asked):
+        if any(True for _ in self.alike(asked)):
             raise Refusal(Code.BODY_DIFFERS, "no recording matches")
         raise Refusal(Code.UNKNOWN_OPERATION, "nothing is recorded for")
 
-    def alike(self, asked: Asked) -> Sequence[Interaction]:
-        """Return the interactions of the same operation in the same scope: where a miss looks."""
+    def alike(self, asked: Asked) -> Iterator[Interaction]:
+        """Yield the interactions of the same operation in the same scope: where a miss looks."""
         same = self._by_operation.get((asked.method, asked.route.operation), ())
-        return _within(asked.scope, same)
+        return (each for each in same if _is_within(asked.scope, each))
 
     def in_scope(self, scope: str | None) -> Sequence[Interaction]:
         """Return all interactions in `scope`, in the order of their names."""
@@ -110,21 +110,14 @@ class Library:
             raise Refusal(Code.NO_CASSETTES, "no cassettes are loaded")
 
 
-def recorded_route(interaction: Interaction) -> Route:
-    """Return what the recorded URL's path means."""
-    return route(urlsplit(interaction.request.url).path)
-
-
 def _within(scope: str | None, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
-    """Return those of `interactions` whose cassette is `scope`, or lies in that folder."""
-    if scope is None:
-        return interactions
-    below = f"{scope}/"
-    return [
-        interaction
-        for interaction in interactions
-        if interaction.cassette == scope or interaction.cassette.startswith(below)
-    ]
+    return [each for each in interactions if _is_within(scope, each)]
+
+
+def _is_within(scope: str | None, interaction: Interaction) -> bool:
+    """Whether an interaction's cassette is `scope`, or lies in that folder; None is everything."""
+    name = interaction.cassette
+    return scope is None or name == scope or name.startswith(f"{scope}/")
 
 
 def _preferred(

@@ -7,7 +7,8 @@ from typing import Any
 from playhead import sse
 from playhead.answer import prepare
 from playhead.cassette import Interaction
-from playhead.library import Library, recorded_route
+from playhead.dialects import recorded_route
+from playhead.library import Library
 from playhead.models import model_in
 from playhead.transcript import transcript
 
@@ -46,10 +47,9 @@ def table(rows: list[dict[str, Any]], *, width: int) -> Iterator[str]:
 
 
 def named(library: Library, name: str) -> list[Interaction]:
-    """Return the interactions of a cassette, or the one that `cassette#id` names; [] for none."""
-    everything = library.in_scope(None)
-    exact = [interaction for interaction in everything if interaction.name == name]
-    return exact or [interaction for interaction in everything if interaction.cassette == name]
+    """Return what `cassette#id`, a cassette or a folder names; [] where it names nothing."""
+    exact = [each for each in library.in_scope(None) if each.name == name]
+    return exact or list(library.in_scope(name.strip("/")))
 
 
 def conversation(interaction: Interaction, *, width: int) -> Iterator[str]:
@@ -57,7 +57,8 @@ def conversation(interaction: Interaction, *, width: int) -> Iterator[str]:
     request, response = interaction.request, interaction.response
     yield interaction.name
     yield f"{request.method} {request.url}"
-    yield f"{response.status}, {_size(interaction)}, headers after {response.duration:.3f} s"
+    after = f", headers after {response.duration:.3f} s" if response.duration else ""
+    yield f"{response.status}, {_size(interaction)}{after}"
     told = transcript(interaction)
     for turn in told.turns:
         yield ""

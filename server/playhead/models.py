@@ -5,18 +5,18 @@ import re
 
 import orjson
 
-from playhead.asked import Asked
-from playhead.library import Library, recorded_route
+from playhead.dialects import recorded_route
+from playhead.library import Library
 
 PATH = re.compile(r"(?:/openai|/api)?(?:/v\d\w*){0,2}/models")
 
 
-def listing(library: Library, asked: Asked) -> bytes:
+def listing(library: Library, scope: str | None) -> bytes:
     """Return the recorded models in reach as JSON: OpenAI's list, which Anthropic's SDK reads too.
 
     It takes a parse of each recorded body, so it is no work for the event loop.
     """
-    names = sorted(recorded_models(library, asked.scope))
+    names = sorted(recorded_models(library, scope))
     data = [
         {
             "id": name,

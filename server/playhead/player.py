@@ -6,6 +6,8 @@ not: what is rare (a first sight, a pace, a refusal) branches off it.
 """
 
 import asyncio
+from array import array
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -30,16 +32,21 @@ if TYPE_CHECKING:
 
 Message: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Schedule: TypeAlias = list[tuple[float, Message]]
+Schedule: TypeAlias = "tuple[array[float], array[int]]"
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-_Known: TypeAlias = tuple[str, bytes, bytes, bytes | None, bytes]
+AsgiApp: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+_Known: TypeAlias = tuple[str, bytes, bytes, bytes | None, bytes | str]
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request body; the largest recorded one has 68 kB, but images are sent inline."""
 BODY_SECONDS = 60.0
 """How long a body may take to arrive; uvicorn itself would wait for ever."""
-KNOWN_LIMIT = 131_072
-"""Requests known by their raw bytes."""
+KNOWN_BYTES = 256 * 1024 * 1024
+"""Memory for the requests known by their raw bytes: 100,000 of 2 KB find room."""
+KNOWN_OVERHEAD = 500
+"""Bytes that one of them takes beside its own."""
+LARGE_BODY = 256 * 1024
+"""Bytes from which a body's key is made in a thread, so that others need not wait for it."""
 SHORT_BODY = 4096
 """Bytes up to which a body stands for itself: to make a digest costs more than to compare."""
 
@@ -74,9 +81,10 @@ class Player:
         self._cors_origin = settings.cors_origin
         self._unrecorded: Unrecorded | None = None
         self._seen: dict[_Known, _Seen] = {}
+        self._seen_bytes = 0
         self._answers: dict[Interaction, Answer] = {}
         self._lengthened: dict[Answer, Answer] = {}
-        self._schedules: dict[Answer, Schedule] = {}
+        self._schedules: dict[Interaction, Schedule] = {}
 
     def close(self) -> None:
         """Stop what runs beside the requests."""
@@ -96,9 +104,9 @@ class Player:
             if b"x-playhead-cassette" in map(_NAME, headers):
                 cassette = dict(headers)[b"x-playhead-cassette"]
             method, path, query = scope["method"], scope["raw_path"], scope["query_string"]
-            mark = body if len(body) <= SHORT_BODY else sha256(body).digest()
+            mark = body if len(body) <= SHORT_BODY else sha256(body).hexdigest()
             known = (method, path, query, cassette, mark)
-            seen = self._seen.get(known) or self._learn(known, body)
+            seen = self._seen.get(known) or await self._learn(known, body)
             interaction = seen.constant or self.cursors.take(seen.recordings)
         except Refusal as reason:
             await self._answer_unrecorded(reason, scope, body, send)
@@ -119,38 +127,43 @@ class Player:
         self, reason: Refusal, scope: dict[str, Any], body: bytes, send: Send
     ) -> None:
         # Imported when first needed, and in a thread: a run without a miss starts faster.
-        module = await asyncio.to_thread(import_module, "playhead.unrecorded")
+        module = await to_thread(import_module, "playhead.unrecorded")
         if self._unrecorded is None:
             self._unrecorded = module.Unrecorded(self.library, self.journal, self._cors_origin)
         start, content = await self._unrecorded.messages(reason, scope, body)
         await send(start)
         await send(content)
 
-    def _learn(self, known: _Known, body: bytes) -> _Seen:
+    async def _learn(self, known: _Known, body: bytes) -> _Seen:
         """Find the recordings of a request seen for the first time, and remember its bytes."""
         method, path, query, cassette, _ = known
-        recordings = self.library.find(asked(method, path, query, cassette, body))
+        request = asked(method, path, query, cassette, body)
+        if len(body) > LARGE_BODY:
+            recordings = await to_thread(self.library.find, request)
+        else:
+            recordings = self.library.find(request)
         seen = _Seen(
             request=(method, path, cassette),
             recordings=recordings,
             constant=self.cursors.constant(recordings),
         )
-        if len(self._seen) >= KNOWN_LIMIT:
+        size = len(path) + len(query) + len(cassette or b"") + len(known[-1])
+        if self._seen_bytes + size > KNOWN_BYTES:
             self._seen.clear()  # to forget the oldest alone would cost more than to learn again
-        if len(path) + len(query) <= SHORT_BODY:
-            self._seen[known] = seen
+            self._seen_bytes = 0
+        self._seen[known] = seen
+        self._seen_bytes += size + KNOWN_OVERHEAD
         return seen
 
     def _schedule(self, answer: Answer) -> Schedule:
-        """The messages of an answer and when each is due, in seconds from the request."""
-        response = answer.interaction.response
-        schedule: Schedule = [(self._pace.headers_after(response), answer.start)]
-        for due, piece in self._pace.plan(response, answer.events()):
-            message = {"type": "http.response.body", "body": piece, "more_body": True}
-            schedule.append((due, message))
-        schedule.append((schedule[-1][0], {"type": "http.response.body", "body": b""}))
-        self._schedules[answer] = schedule
-        return schedule
+        """When each piece of a body is due, in seconds from the request, and where it ends."""
+        dues, ends, end = array("d"), array("Q"), 0
+        for due, piece in self._pace.plan(answer.interaction.response, answer.events()):
+            end += len(piece)
+            dues.append(due)
+            ends.append(end)
+        self._schedules[answer.interaction] = dues, ends
+        return dues, ends
 
     def _prepare(self, interaction: Interaction) -> Answer:
         answer = prepare(interaction, cors_origin=self._cors_origin)
@@ -160,15 +173,23 @@ class Player:
     async def _send_paced(self, answer: Answer, receive: Receive, send: Send) -> None:
         """Send each message at its absolute deadline, until the client leaves."""
         started = monotonic()
-        schedule = self._schedules.get(answer) or self._schedule(answer)
+        body, start = answer.body["body"], 0
+        headers_due = self._pace.headers_after(answer.interaction.response)
+        dues, ends = self._schedules.get(answer.interaction) or self._schedule(answer)
         stream = self.streams.open()
         try:
             async with asyncio.TaskGroup() as tasks:
                 watcher = tasks.create_task(stream.watch(receive))
-                for due, message in schedule:
+                if await stream.until(started + headers_due):
+                    await send(answer.start)
+                for due, end in zip(dues, ends, strict=True):
                     if not await stream.until(started + due):
                         break
-                    await send(message)
+                    await send({
+                        "type": "http.response.body", "body": body[start:end], "more_body": True
+                    })  # fmt: skip
+                    start = end
+                await send({"type": "http.response.body", "body": b""})
                 watcher.cancel()
         finally:
             self.streams.close(stream)

@@ -6,19 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from playhead import __version__
 from playhead.folder import Shelf
+from playhead.library import Library
 
 if TYPE_CHECKING:
     from playhead.lint import Findings
 
-QUIET_LINES = 10
+QUIET_LINES = 20
 """Files that are no cassettes and are named in the banner, before the rest are only counted."""
 
 
-def banner(origin: str, shelf: Shelf, paths: Sequence[str]) -> list[str]:
+def banner(origin: str, library: Library, paths: Sequence[str]) -> list[str]:
     """Return the lines that a server at `origin` prints once it answers."""
+    shelf = library.shelf
     lines = [f"playhead {__version__} serves {origin}", f"  {_counts(shelf)}"]
     lines += [f"  broken: {skip}" for skip in shelf.broken]
     lines += _quiet_skips(shelf)
+    if ties := len(library.ties()):
+        lines.append(
+            f"  {_plural(ties, 'request')} answered by several cassettes (`playhead check`)"
+        )
     if not shelf.cassettes:
         lines.append(f"  NO CASSETTES in {', '.join(paths)}: every request will be refused.")
         lines.append("  Is the folder empty, or its volume not mounted?")

@@ -6,6 +6,8 @@ left at once, so that no client sees a broken stream; then end.
 
 import asyncio
 import contextlib
+import logging
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -49,6 +51,12 @@ def run(app: App, bound: socket.socket, *, on_ready: Callable[[], None] = lambda
     Server(app, on_ready=on_ready).run(sockets=[bound])
 
 
+_HEAD_SEARCH = 2048
+_UPGRADE = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
+
+_logger = logging.getLogger("playhead")
+
+
 class Server(uvicorn.Server):
     """uvicorn with a stop that breaks no stream, and signal handlers of our own.
 
@@ -73,6 +81,13 @@ class Server(uvicorn.Server):
             self._app.player.streams.hurry()
             return
         self.should_exit = True
+        if streams := len(self._app.player.streams):
+            seconds = self._app.settings.drain
+            _logger.warning(
+                "playhead: stopping; %d streams go on for %g s, a second signal sends the rest now",
+                streams,
+                seconds,
+            )
         loop = asyncio.get_running_loop()
         drain = self._app.settings.drain
         loop.call_later(drain, self._app.player.streams.hurry)
@@ -115,6 +130,8 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what came; refuse a head that is too large or does not come to its end."""
         before = self._running
+        if (before is None or before.response_complete) and b"pgrade:" in data[:_HEAD_SEARCH]:
+            data = _without_upgrade(data)
         super().data_received(data)
         running = self._running
         if running is not None and not running.response_complete:
@@ -152,6 +169,16 @@ class Protocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(
             self.timeout_keep_alive, self.timeout_keep_alive_handler
         )
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """`data` with its `upgrade` header renamed: a server may ignore it (RFC 9110, 7.8).
+
+    Java's HttpClient offers h2c with every first request; the parser would take the offer for
+    accepted and lose the body.
+    """
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\r\nx-upgrade:", head) + end + rest
 
 
 def _config(app: App, graceful_seconds: int) -> uvicorn.Config:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from playhead import sse
 from playhead.cassette import Interaction, Response
-from playhead.library import recorded_route
+from playhead.dialects import recorded_route
 
 _Json: TypeAlias = Any
 

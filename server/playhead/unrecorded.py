@@ -25,8 +25,10 @@ NEAREST_SECONDS = 0.2
 """The budget of the search for the nearest recording, time in the queue included."""
 
 _COUNT = re.compile(rb"[0-9]{1,9}")
+LARGEST_COMPARED = 1024 * 1024
+"""Bytes of a body above which no nearest is looked for: to parse it takes longer than there is."""
+
 _HOST = re.compile(rb"[A-Za-z0-9.\[\]:_-]{1,80}")
-_HAVE_A_NEAREST = (Code.BODY_DIFFERS,)
 _logger = logging.getLogger("playhead")
 
 
@@ -37,7 +39,8 @@ class Unrecorded:
         self._library = library
         self._journal = journal
         self._cors_origin = cors_origin
-        self._neighbours = Neighbours(library, monotonic)
+        self._neighbours = Neighbours(monotonic)
+        self._pages: dict[str | None, bytes] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="playhead-nearest")
 
     def close(self) -> None:
@@ -49,11 +52,11 @@ class Unrecorded:
         headers = dict(scope["headers"])
         cassette = headers.get(b"x-playhead-cassette")
         request = asked(scope["method"], scope["raw_path"], scope["query_string"], cassette, body)
-        start, content = (
-            self._preflight(request, headers)
-            or await self._models(request, reason)
-            or await self._refuse(request, reason, headers)
-        )
+        ours = self._preflight(request, headers) or await self._models(request, reason)
+        if ours:
+            target = (scope["method"], scope["raw_path"], cassette)
+            self._journal.ours(target, ours[0]["status"])
+        start, content = ours or await self._refuse(request, reason, headers)
         if self._cors_origin:
             start["headers"] += cors_headers(self._cors_origin)
         return start, content
@@ -75,7 +78,10 @@ class Unrecorded:
             return None
         if not models.PATH.fullmatch(request.route.path):
             return None
-        page = await asyncio.to_thread(models.listing, self._library, request)
+        page = self._pages.get(request.scope)
+        if page is None:
+            page = await asyncio.to_thread(models.listing, self._library, request.scope)
+            self._pages[request.scope] = page
         length = (b"content-length", b"%d" % len(page))
         return _ok(page, [(b"content-type", b"application/json"), length])
 
@@ -84,10 +90,11 @@ class Unrecorded:
     ) -> Messages:
         number = self._journal.new_id()
         miss = Miss(refusal=reason, summary="")
-        if reason.code in _HAVE_A_NEAREST:
-            nearest, in_time = await self._nearest(request)
-            miss = Miss(refusal=reason, summary="", nearest=nearest, out_of_time=not in_time)
-        miss = explain(miss, request, self._library, see=_see(headers, number))
+        if reason.code is Code.BODY_DIFFERS:
+            nearest, why_none = await self._nearest(request)
+            miss = Miss(refusal=reason, summary="", nearest=nearest, why_no_nearest=why_none)
+        methods = self._library.methods(request.route.operation)
+        miss = explain(miss, request, methods, see=_see(headers, number))
         self._note(request, number, miss, headers)
         return refusal.messages(
             reason.code,
@@ -97,19 +104,23 @@ class Unrecorded:
             numeric_code=request.route.numeric_error_code,
         )
 
-    async def _nearest(self, request: Asked) -> tuple[Nearest | None, bool]:
-        """The nearest recording, and whether the search came to an end in time."""
+    async def _nearest(self, request: Asked) -> tuple[Nearest | None, str]:
+        """The nearest recording, or None and why there is none."""
+        if len(request.body) > LARGEST_COMPARED:
+            return None, "The body is too large to be compared."
         deadline = monotonic() + NEAREST_SECONDS
         loop = asyncio.get_running_loop()
         search = loop.run_in_executor(self._thread, self._search, request, deadline)
         try:
             async with asyncio.timeout(NEAREST_SECONDS):
-                return await search, True
+                nearest = await search
         except TimeoutError:
-            return None, False
+            nearest = None
+        return nearest, "" if nearest else "The nearest recording was not found in time."
 
     def _search(self, request: Asked, deadline: float) -> Nearest | None:
-        return self._neighbours.nearest(request, deadline=deadline)
+        candidates = list(self._library.alike(request))
+        return self._neighbours.nearest(request, candidates, deadline=deadline)
 
     def _note(self, request: Asked, number: int, miss: Miss, headers: dict[bytes, bytes]) -> None:
         retry = headers.get(b"x-stainless-retry-count", b"0")

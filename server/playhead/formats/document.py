@@ -1,6 +1,7 @@
 """A parsed file, and the words for what is wrong in it and where."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from playhead.errors import CassetteError
@@ -10,13 +11,18 @@ from playhead.formats.yaml_tree import Tree
 Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """One file: its bytes, and the values in it."""
 
     raw: bytes
     tree: Tree
     file: str
+
+    @cached_property
+    def source(self) -> yaml_tree.Source:
+        """The text behind the values; made when first asked for, and only once."""
+        return yaml_tree.Source(self.raw)
 
     def error(self, path: Path, reason: str) -> CassetteError:
         """Return the error that says `reason` of the place `path`, with its line."""

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from playhead import sse
 from playhead.cassette import Cassette, Headers, Interaction, Request, Response
-from playhead.formats import yaml_tree
 from playhead.formats.document import Document, Path
 from playhead.formats.yaml_tree import Tree
 
@@ -147,9 +146,10 @@ class _Reader:
         length = fields.get("content_length")
         if not isinstance(length, str) or not length.isdigit() or length in ("0", str(len(body))):
             return body
-        raw_body = yaml_tree.raw_bytes_of(self._document.raw, (*path, "body"))
-        if raw_body is not None and str(len(raw_body)) == length:
-            return raw_body
+        if not body.isascii():
+            raw_body = self._document.source.raw_bytes((*path, "body"))
+            if raw_body is not None and str(len(raw_body)) == length:
+                return raw_body
         if body:  # the answer to HEAD has a length and no body
             reason = f"is {length[:20]}, but the body has {len(body)} bytes; edited or re-wrapped?"
             self.notes.append(self._document.note((*path, "content_length"), reason))

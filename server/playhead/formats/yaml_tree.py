@@ -77,28 +77,32 @@ def line_of(raw: bytes, path: tuple[str | int, ...]) -> int:
     return int(node.start_mark.line) + 1 if node is not None else 0
 
 
-def raw_bytes_of(raw: bytes, path: tuple[str | int, ...]) -> bytes | None:
-    r"""Return the bytes of a double-quoted scalar in which `\xNN` stands for a byte.
+class Source:
+    """The text of a document that came through `load`, and where its scalars stand in it."""
 
-    go-vcr's YAML writer did that to binary bodies; YAML itself says `\xNN` is a code point, so
-    neither UTF-8 nor latin-1 gives the bytes back. None where the scalar is not written so.
-    """
-    if b"\\x" not in raw:
-        return None
-    text = raw.decode("utf-8-sig")
-    node = _composed(text)
-    for step in path:
-        node = _child(node, step)
-    if not isinstance(node, yaml.ScalarNode) or node.style != '"':
-        return None
-    source = text[node.start_mark.index : node.end_mark.index]
-    source = source[source.index('"') :]  # a tag may stand before it
-    if "\\x" not in source:
-        return None
-    # 0xDC80.. are the places of raw bytes in Python's surrogateescape, which then encodes them.
-    marked = re.sub(r"\\x([89a-fA-F][0-9a-fA-F])", r"\\uDC\1", source)
-    value = yaml.load(marked, Loader=yaml.SafeLoader)
-    return str(value).encode("utf-8", "surrogateescape")
+    def __init__(self, raw: bytes) -> None:
+        self._text = raw.decode("utf-8-sig")
+        self._root = _composed(self._text) if "\\x" in self._text else None
+
+    def raw_bytes(self, path: tuple[str | int, ...]) -> bytes | None:
+        r"""Return the bytes of a double-quoted scalar in which `\xNN` stands for a byte.
+
+        go-vcr's YAML writer did that to binary bodies; YAML itself says `\xNN` is a code point,
+        so neither UTF-8 nor latin-1 gives the bytes back. None where the scalar is not so.
+        """
+        node = self._root
+        for step in path:
+            node = _child(node, step)
+        if not isinstance(node, yaml.ScalarNode) or node.style != '"':
+            return None
+        source = self._text[node.start_mark.index : node.end_mark.index]
+        source = source[source.index('"') :]  # a tag may stand before it
+        if "\\x" not in source:
+            return None
+        # 0xDC80.. are the places of raw bytes in Python's surrogateescape, which encodes them.
+        marked = re.sub(r"\\x([89a-fA-F][0-9a-fA-F])", r"\\uDC\1", source)
+        value = yaml.load(marked, Loader=yaml.SafeLoader)
+        return str(value).encode("utf-8", "surrogateescape")
 
 
 def _composed(document: bytes | str) -> Any:
@@ -157,8 +161,11 @@ class _Walk:
             if key in mapping:
                 raise UnusualYaml(f"has the key {key!r} twice", line=_line(event))
             value = self._next()
-            is_text = type(value) is ScalarEvent and value.tag is None
-            mapping[key] = value.value if is_text else self._node(value, depth)
+            if type(value) is ScalarEvent and value.tag is None:
+                if not (len(value.value) <= _LONGEST_NULL and _is_null(value)):
+                    mapping[key] = value.value
+            else:
+                mapping[key] = self._node(value, depth)
         return mapping
 
     def _sequence(self, depth: int) -> list[Tree]:
@@ -166,6 +173,15 @@ class _Walk:
         while type(event := self._next()) is not SequenceEndEvent:
             sequence.append(self._node(event, depth))
         return sequence
+
+
+_NULLS = ("null", "~", "Null", "NULL")
+_LONGEST_NULL = 4
+
+
+def _is_null(event: Any) -> bool:
+    """Whether a scalar is a plain null: the same as a field that is not there."""
+    return event.value in _NULLS and event.implicit[0]
 
 
 def _binary(event: Any) -> bytes:

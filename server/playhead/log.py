@@ -1,0 +1,67 @@
+"""Log lines to standard error that never hold up a request.
+
+A pipe that nobody reads is full after 64 KB, and a write to it then waits for ever: with the
+event loop writing, 200 misses would freeze the server. A thread writes, and what it cannot keep
+up with is dropped and counted.
+"""
+
+import contextlib
+import logging
+import os
+import queue
+import threading
+from collections.abc import Iterator
+
+_STDERR = 2
+_KEPT_LINES = 1000
+_LAST_SECONDS = 1.0
+"""How long the last lines may take at the end: a reader that is alive needs far less."""
+
+
+class _Handler(logging.Handler):
+    """Hands lines to the thread that writes them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: queue.Queue[str | None] = queue.Queue(_KEPT_LINES)
+        self._dropped = 0
+        self._thread = threading.Thread(target=self._write, name="playhead-log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one line, or drop it."""
+        try:
+            self._lines.put_nowait(self.format(record))
+        except queue.Full:
+            self._dropped += 1
+
+    def end(self) -> None:
+        """Write what is left, if somebody reads it."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)
+        self._thread.join(_LAST_SECONDS)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            if self._dropped:
+                line = f"{line}\n({self._dropped} lines were dropped: nobody read this pipe)"
+                self._dropped = 0
+            with contextlib.suppress(OSError):  # a reader that has gone
+                _write_all(f"{line}\n".encode("utf-8", "backslashreplace"))
+
+
+def _write_all(data: bytes) -> None:
+    """Write past `sys.stderr`: a thread that hangs in its lock would abort Python at its end."""
+    while data:
+        data = data[os.write(_STDERR, data) :]
+
+
+@contextlib.contextmanager
+def to_stderr() -> Iterator[None]:
+    """Send the warnings of playhead and uvicorn to standard error while the block lasts."""
+    handler = _Handler()
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[handler])
+    try:
+        yield
+    finally:
+        handler.end()
