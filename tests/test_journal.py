@@ -127,3 +127,13 @@ def test_what_is_kept_is_json() -> None:
     _hit(journal)
     _refuse(journal)
     assert json.loads(json.dumps(journal.requests())) == journal.requests()
+
+
+def test_one_refusal_can_be_looked_up() -> None:
+    journal = Journal()
+    _hit(journal)
+    _refuse(journal)
+    found = journal.request(2)
+    assert found is not None
+    assert found["outcome"] == "refused"
+    assert journal.request(3) is None

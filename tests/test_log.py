@@ -2,8 +2,8 @@ import subprocess
 from pathlib import Path
 
 from support.recordings import CHAT, chat, interaction, write
-from support.server import DEADLINE_SECONDS, command
-from support.wire import Connection
+from support.server import command
+from support.wire import DEADLINE_SECONDS, Connection
 
 MISSES = 3000
 

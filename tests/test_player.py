@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -469,6 +470,29 @@ def test_what_is_forgotten_of_the_requests_seen_is_found_again(
         spellings = [chat("hi") + b" " * at for at in (0, 1, 2, 0, 1, 2)]
         answers = [connection.ask("POST", CHAT, body).body for body in spellings]
     assert answers == [b'"%d"' % turn for turn in range(6)]
+
+
+def test_a_large_request_is_answered(tmp_path: Path) -> None:
+    large = chat("x" * player.LARGE_BODY)
+    write(tmp_path, "large", interaction(large, '"here"'))
+    with serve(tmp_path) as running:
+        assert running.post(CHAT, large).body == b'"here"'
+        assert running.post(CHAT, large).body == b'"here"'
+
+
+def test_a_digest_of_a_long_body_does_not_stand_for_it(tmp_path: Path) -> None:
+    long = chat("x" * player.SHORT_BODY)
+    write(tmp_path, "long", interaction(long, '"here"'))
+    with serve(tmp_path) as running:
+        assert running.post(CHAT, long).status == 200
+        assert running.post(CHAT, sha256(long).digest()).status == 404
+        assert running.post(CHAT, sha256(long).hexdigest().encode()).status == 404
+
+
+def test_a_recorded_url_without_a_path_answers_at_the_root(tmp_path: Path) -> None:
+    write(tmp_path, "root", interaction(method="GET", url="https://api.example", answer='"here"'))
+    with serve(tmp_path) as running:
+        assert running.get("/").body == b'"here"'
 
 
 def test_a_query_too_long_to_be_remembered_is_answered_all_the_same(made: Running) -> None:

@@ -94,3 +94,8 @@ def test_a_check_as_json_holds_the_same() -> None:
         "secrets": [],
         "ties": [["a#0", "b#0"]],
     }
+
+
+def test_the_banner_counts_the_requests_that_several_cassettes_answer() -> None:
+    lines = _banner(shelf(interaction("a"), interaction("b")))
+    assert "  1 request answered by several cassettes (`playhead check`)" in lines

@@ -412,6 +412,23 @@ def test_http_1_0_is_answered_and_closed(target: Running) -> None:
     assert (reply.status, reply.body) == (200, b'"here"')
 
 
+OFFER = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAEAAEAA"}
+
+
+def test_an_offer_of_http_2_does_not_lose_the_body(target: Running) -> None:
+    """Java's HttpClient makes it with the first request of each connection."""
+    assert target.post(CHAT, chat("short"), headers=OFFER).body == b'"here"'
+
+
+def test_an_offer_of_http_2_before_the_body_does_not_lose_it(target: Running) -> None:
+    whole = request("POST", CHAT, chat("short"), OFFER)
+    head, end, body = whole.partition(HEAD_END)
+    with target.connect() as connection:
+        connection.send(head + end)
+        connection.send(body)
+        assert connection.reply().body == b'"here"'
+
+
 def test_an_upgrade_is_not_made(target: Running) -> None:
     reply = target.get("/", {"connection": "upgrade", "upgrade": "websocket"})
     assert error_in(reply)["code"] == "unknown_operation"

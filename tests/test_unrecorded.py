@@ -6,11 +6,14 @@ import orjson
 import pytest
 
 from conftest import EXAMPLES
+from playhead import unrecorded
+from playhead.app import create_app
+from support.inside import inside
 from support.oracle import Recorded, recorded
 from support.recordings import CHAT, GEMINI, RESPONSES, chat, interaction, write
 from support.refusals import error_in
 from support.server import Running, serve
-from support.wire import eventually
+from support.wire import Connection, eventually
 
 SEEDS = recorded(EXAMPLES)
 SECRET_PROMPT = "the rate limit of the maximum context length"
@@ -262,6 +265,17 @@ def test_a_refusal_is_one_line_in_the_log(server: Running) -> None:
 # Time
 
 
+def test_a_search_that_takes_too_long_is_left_out_of_the_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unrecorded, "NEAREST_SECONDS", 0.0)
+    write(tmp_path, "a", interaction(chat("a")))
+    with inside(create_app(tmp_path)) as server, Connection(server.port) as connection:
+        error = error_in(connection.ask("POST", CHAT, chat("b")))
+    assert error["code"] == "body_differs"
+    assert "The nearest recording was not found in time." in error["message"]
+
+
 def test_a_body_too_large_to_be_compared_is_refused_all_the_same(tmp_path: Path) -> None:
     write(tmp_path, "huge", interaction(chat("x" * 6_000_000)))
     with serve(tmp_path) as running:
@@ -271,6 +285,15 @@ def test_a_body_too_large_to_be_compared_is_refused_all_the_same(tmp_path: Path)
 
 
 # Models
+
+
+def test_a_list_of_models_is_in_the_journal(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a")))
+    with serve(tmp_path) as running:
+        pages = {running.get("/v1/models").body for _ in range(2)}
+        entry = running.control("requests")["requests"][0]
+    assert len(pages) == 1
+    assert (entry["outcome"], entry["status"]) == ("answered", 200)
 
 
 def test_the_recorded_models_are_listed(examples: Running) -> None:

@@ -233,3 +233,9 @@ def test_escapes_of_two_digits_can_stand_for_raw_bytes(raw: bytes) -> None:
 )
 def test_a_scalar_without_such_escapes_has_no_raw_bytes(raw: bytes) -> None:
     assert yaml_tree.Source(raw).raw_bytes(("a",)) is None
+
+
+@pytest.mark.parametrize("null", ["null", "~", "Null", "NULL"])
+def test_a_plain_null_is_a_field_that_is_not_there(null: str) -> None:
+    raw = f"a: {null}\nb: '{null}'\n".encode()
+    assert yaml_tree.load(raw) == {"b": null}
