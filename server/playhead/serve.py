@@ -6,6 +6,7 @@ left at once, so that no client sees a broken stream; then end.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import re
 import signal
@@ -73,6 +74,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, and say so."""
         await super().startup(sockets)
+        # What is loaded stays: to search it for garbage again and again would hold up streams.
+        gc.freeze()
         self._on_ready()
 
     def stop(self) -> None:

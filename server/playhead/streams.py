@@ -9,9 +9,6 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
-_TICK = 0.001
-"""uvloop counts in whole milliseconds: to wait for less would be to spin until the time comes."""
-
 
 class Streams:
     """The streams that are open now."""
@@ -61,7 +58,7 @@ class Stream:
             if wait <= 0:
                 break
             self._alarm = self._loop.create_future()
-            timer = self._loop.call_later(max(wait, _TICK), self.wake)
+            timer = self._loop.call_later(wait, self.wake)
             try:
                 await self._alarm
             finally:
