@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 
 from playhead.answer import Answer, percent_encoded, prepare
+from playhead.pieces import AWS, EVENTS, JSON_ARRAY, NDJSON, Form
+from support.aws import frame
 from support.cassettes import interaction
 
 STREAM = b"data: a\n\ndata: b\n\n"
@@ -73,7 +75,8 @@ def test_an_answer_that_may_have_no_body_has_none(status: int) -> None:
         (b": comment\n", b"text/event-stream"),
         (b' {"a":1}', b"application/json"),
         (b"\n[]", b"application/json"),
-        (b"\0\0\0\x10\0\0\0\0crc-crc-", b"application/vnd.amazon.eventstream"),
+        (frame(b"{}"), b"application/vnd.amazon.eventstream"),
+        (b"\0\0\0\x10\0\0\0\0crc-crc-", None),
         (b"", None),
         (b"plain", None),
         (b"\0", None),
@@ -90,12 +93,39 @@ def test_a_missing_content_type_is_seen_in_the_body(
 
 def test_a_recorded_content_type_is_believed() -> None:
     answer = _prepared(headers=(("content-type", "text/plain"),), answer=STREAM)
-    assert (_header(answer, b"content-type"), answer.is_event_stream) == (b"text/plain", False)
+    assert (_header(answer, b"content-type"), answer.form) == (b"text/plain", None)
 
 
 def test_the_events_of_a_stream_are_its_pieces() -> None:
     answer = _prepared(headers=(), answer=STREAM)
     assert answer.events() == [b"data: a\n\n", b"data: b\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "url", "body", "form"),
+    [
+        ("text/event-stream", "/v1/messages", b"data: a\n\n", EVENTS),
+        ("application/vnd.amazon.eventstream", "/model/m/converse-stream", b"", AWS),
+        ("application/x-ndjson", "/api/chat", b"{}\n", NDJSON),
+        ("application/json", "/models/g:streamGenerateContent", b"[{}]", JSON_ARRAY),
+        ("application/json", "/models/g:streamGenerateContent", b'{"error": {}}', None),
+        ("application/json", "/models/g:batchEmbedContents", b"[{}]", None),
+        ("**REDACTED**", "/model/m/converse-stream", frame(b"{}"), AWS),
+        ("**REDACTED**", "/v1/messages", b"data: a\n\n", EVENTS),
+    ],
+)
+def test_how_an_answer_streams_is_told_by_its_type_or_its_body_or_its_operation(
+    content_type: str, url: str, body: bytes, form: Form | None
+) -> None:
+    answer = _prepared(url=url, headers=(("Content-Type", content_type),), answer=body)
+    assert answer.form is form
+    assert b"".join(answer.events()) == body
+
+
+def test_a_redacted_content_type_is_replaced_by_what_the_body_shows() -> None:
+    answer = _prepared(headers=(("Content-Type", "**REDACTED**"),), answer=b"{}")
+    types = [value for name, value in _headers(answer) if name == b"content-type"]
+    assert types == [b"application/json"]
 
 
 def test_anything_else_is_one_piece() -> None:

@@ -199,7 +199,7 @@ BROKEN = {
     "a status of 0": (GOOD.replace(b"code: 200", b"code: 0"), "'0' is not a status"),
     "a URL of no host": (GOOD.replace(b"https://api.openai.com", b"http://["), "Invalid IPv6 URL"),
     "a list": (b"interactions: [1]\nversion: 2\n", "interactions[0]: is not a mapping"),
-    "version 1": (GOOD.replace(b"version: 2", b"version: 1"), "in a format not read yet"),
+    "version 3": (GOOD.replace(b"version: 2", b"version: 3"), "of version '3', which is not read"),
 }
 NO_CASSETTES = {
     "an empty file": (b"", "has no interactions"),
@@ -262,11 +262,21 @@ def test_a_length_of_thousands_of_digits_is_noted(tmp_path: Path) -> None:
     assert "the body has 11 bytes" in folder.load([tmp_path]).cassettes[0].notes[0]
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.har", "a.json.gz"])
-def test_a_format_that_is_not_read_yet_is_a_quiet_skip(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"{}")
+@pytest.mark.parametrize("name", ["a.json", "a.har", "a.yaml"])
+@pytest.mark.parametrize("content", [b"{}", b"[1]", b'{"log": "x"}', b'"interactions"'])
+def test_json_that_is_no_recording_is_a_quiet_skip(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
     skip = _only_skip(folder.load([tmp_path]))
-    assert (skip.reason, skip.broken) == ("is not YAML; other formats are not read yet", False)
+    assert (skip.reason, skip.broken) == ("is not a cassette: it has no interactions", False)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.har", "a.json.gz", "a.har.gz"])
+def test_a_recording_in_json_is_served(tmp_path: Path, name: str) -> None:
+    content = b'{"log": {"entries": []}}'
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    assert _names(folder.load([tmp_path])) == ["a"]
 
 
 def test_a_folder_with_the_name_of_a_cassette_is_told_and_walked(tmp_path: Path) -> None:
@@ -350,7 +360,7 @@ def test_a_pipe_is_a_skip_and_blocks_nothing(tmp_path: Path) -> None:
 
 def test_a_device_is_a_skip() -> None:
     shelf = folder.load([Path("/dev/zero")])
-    assert _only_skip(shelf).reason == "is not YAML; other formats are not read yet"
+    assert _only_skip(shelf).reason == "is not a regular file"
 
 
 def test_a_file_that_may_not_be_read_is_a_skip() -> None:

@@ -8,6 +8,7 @@ from playhead import formats
 from playhead.cassette import Cassette, Request, Response
 from playhead.errors import CassetteError, NotACassette, PlayheadError
 from playhead.formats.document import Document, spell
+from support.aws import frame
 from support.cassettes import go_vcr, recorded
 
 EXAMPLES = Path(__file__).parent.parent / "cassettes"
@@ -68,11 +69,94 @@ def test_a_cassette_that_uses_what_no_recorder_writes_is_broken(raw: bytes, reas
 
 
 @pytest.mark.parametrize(
-    "raw", [b"interactions: []\nversion: 1\n", b"interactions: []\n", b"http_interactions: []\n"]
+    ("raw", "form"),
+    [
+        (b"interactions: []\nversion: 1\n", "vcrpy"),
+        (b"interactions: []\n", "vcrpy"),
+        (b"interactions: []\nversion: 2\n", "go-vcr v2"),
+        (b"http_interactions: []\nrecorded_with: VCR 6.0\n", "Ruby VCR"),
+        (b"log: {entries: []}\n", "HAR 1.2"),
+    ],
 )
-def test_a_recording_in_another_format_is_not_passed_over(raw: bytes) -> None:
-    with pytest.raises(CassetteError, match="is a recording in a format not read yet"):
+def test_an_empty_cassette_is_one(raw: bytes, form: str) -> None:
+    cassette = _read(raw)
+    assert (cassette.format, cassette.interactions) == (form, ())
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"interactions: []\nversion: 3\n", "is of version '3', which is not read"),
+        (b"interactions: [{}]\nversion: 3\n", "is of version '3', which is not read"),
+        (b"version: 1\ninteractions: {a: b}\n", "interactions: is not a list"),
+        (b"http_interactions: []\n", "recorded_with: is missing; the file may be cut short"),
+    ],
+)
+def test_a_recording_in_another_format_is_not_passed_over(raw: bytes, reason: str) -> None:
+    with pytest.raises(CassetteError, match=reason):
         _read(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"interactions: [{request: {model: grpc}}]\nversion: 1\n",
+        b"interactions: [words]\n",
+        b"requests: [words]\nresponses: [words]\n",
+        b"log: here\n",
+    ],
+)
+def test_what_only_looks_like_a_cassette_is_none(raw: bytes) -> None:
+    with pytest.raises(NotACassette):
+        _read(raw)
+
+
+def test_a_json_file_is_read_as_json() -> None:
+    raw = b'{"version": 2,\n"interactions": []}'
+    assert formats.read(raw, name="a", file="a.json.gz").format == "go-vcr v2"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"interactions": [',
+        b'{"http_interactions": [',
+        b'{"log": {"entries": [',
+        b'{"a": 1, "a": 2, "log": {}}',
+    ],
+)
+def test_a_json_file_that_claims_to_be_a_recording_and_is_no_json_is_broken(raw: bytes) -> None:
+    with pytest.raises(CassetteError):
+        formats.read(raw, name="a", file="a.har")
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b'{"a": 1, "a": 2}', b"\xff", b"[" * 100_000])
+def test_any_other_file_that_is_no_json_is_no_cassette(raw: bytes) -> None:
+    with pytest.raises(NotACassette, match="is not a cassette"):
+        formats.read(raw, name="a", file="a.json")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "url"),
+    [
+        ("application/vnd.amazon.eventstream", "/anything"),
+        ("**REDACTED**", "/model/m/converse-stream"),
+    ],
+)
+def test_a_damaged_aws_event_stream_is_noted_and_kept(content_type: str, url: str) -> None:
+    sound = frame(b'{"a":1}')
+    damaged = sound + sound[:-1] + b"\0" + sound
+    headers = (("Content-Type", content_type),)
+    raw = go_vcr(
+        recorded(url=url, headers=headers, answer=sound),
+        recorded(url=url, headers=headers, answer=damaged),
+        recorded(url=url, headers=(("Content-Type", "image/png"),), answer=damaged),
+        recorded(headers=(), answer=damaged),
+    )
+    cassette = _read(raw)
+    place = f"#1: its AWS event stream is damaged from byte {len(sound)} on; served as it is"
+    assert cassette.notes == (place,)
+    assert cassette.interactions[1].response.body == damaged
 
 
 @pytest.mark.parametrize(
@@ -94,7 +178,9 @@ def test_an_error_has_the_line_of_its_place() -> None:
 
 
 def test_a_note_names_its_place() -> None:
-    assert Document(raw=b"a: 1", tree="", file="x").note(("a",), "is odd") == "a: is odd"
+    document = Document(raw=b"a: 1", tree="", file="x")
+    document.note(("a",), "is odd")
+    assert document.cassette("x", "none", ()).notes == ("a: is odd",)
 
 
 def _assert_never_half(raw: bytes, sizes: range) -> None:

@@ -358,7 +358,7 @@ def test_a_header_value_that_http_does_not_allow_is_left_out_with_a_note(value: 
     changed["response"]["headers"] = {"X-A": value, "X-B": ["fine\t"]}
     cassette = _read(changed)
     (note,) = cassette.notes
-    assert note.startswith("interactions[0].response.headers.X-A: the header 'X-A' is left out")
+    assert note.startswith("interactions[0].response.headers: the header 'X-A' is left out")
     assert cassette.interactions[0].response.headers == (("X-B", "fine\t"),)
 
 
@@ -412,3 +412,16 @@ def test_event_times_that_make_no_sense_are_an_error(extension: object) -> None:
 def test_the_seconds_of_a_duration_grow_with_its_unit(number: int, unit: str) -> None:
     scale = {"ns": 1e9, "us": 1e6, "µs": 1e6, "ms": 1e3, "s": 1}[unit]
     assert go_vcr.seconds(f"{number}{unit}") == pytest.approx(number / scale)
+
+
+@pytest.mark.parametrize("duration", ["", None])
+def test_version_1_may_know_no_duration(duration: str | None) -> None:
+    changed = recorded()
+    del changed["response"]["duration"]
+    if duration is not None:
+        changed["response"]["duration"] = duration
+    cassette = formats.read(
+        written(changed).replace(b"version: 2", b"version: 1"), name="a", file="a.yaml"
+    )
+    assert cassette.format == "go-vcr v1"
+    assert cassette.interactions[0].response.duration == 0.0

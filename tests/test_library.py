@@ -171,3 +171,99 @@ def test_every_example_answers_its_own_request() -> None:
         path = "/" + each.request.url.split("/", 3)[3].partition("?")[0]
         body = each.request.body + b"\n"
         assert each in served.find(_asks(path, body=body)).interactions
+
+
+MISSED = {Code.UNKNOWN_OPERATION, Code.BODY_DIFFERS}
+MODEL_IN_THE_PATH = [
+    "/v1beta/models/{}:generateContent",
+    "/v1beta/models/{}:streamGenerateContent",
+    "/v1/projects/p/locations/l/publishers/anthropic/models/{}:rawPredict",
+    "/model/{}/invoke",
+    "/model/{}/invoke-with-response-stream",
+    "/model/{}/converse",
+    "/model/{}/converse-stream",
+    "/client/v4/accounts/a/ai/run/@cf/{}",
+]
+
+
+@pytest.mark.parametrize("path", MODEL_IN_THE_PATH)
+def test_recordings_that_differ_in_the_model_in_the_path_never_answer_for_each_other(
+    path: str,
+) -> None:
+    urls = [f"https://x.example{path.format(model)}" for model in ("m-1", "m-2")]
+    both = library(*(interaction(f"c{at}", url=url) for at, url in enumerate(urls)))
+    assert _found(both, _asks(path.format("m-1"))) == ["c0#0"]
+    assert _found(both, _asks(path.format("m-2"))) == ["c1#0"]
+    alone = library(interaction(url=urls[0]))
+    assert _refused(alone, _asks(path.format("m-2"))) in MISSED
+
+
+# The same body everywhere, so that the operation alone tells one from another.
+OPERATIONS = [
+    "/v1/chat/completions",
+    "/v1/responses",
+    "/v1/responses/resp_1",
+    "/v1/responses/resp_1/cancel",
+    "/v1/completions",
+    "/v1/embeddings",
+    "/v1/moderations",
+    "/v1/images/generations",
+    "/v1/images/edits",
+    "/v1/audio/speech",
+    "/v1/audio/transcriptions",
+    "/v1/rerank",
+    "/v1/messages",
+    "/v1/messages/count_tokens",
+    "/v1/messages/batches",
+    "/v1beta/models/m:generateContent",
+    "/v1beta/models/m:streamGenerateContent",
+    "/v1beta/models/m:countTokens",
+    "/v1/projects/p/locations/l/publishers/anthropic/models/m:rawPredict",
+    "/v1/projects/p/locations/l/publishers/anthropic/models/m:streamRawPredict",
+    "/model/m/invoke",
+    "/model/m/invoke-with-response-stream",
+    "/model/m/converse",
+    "/model/m/converse-stream",
+    "/v1/chat",
+    "/v2/chat",
+    "/api/chat",
+    "/api/generate",
+    "/client/v4/accounts/a/ai/run/m",
+    "/v1/files",
+    "/v1/batches",
+]
+
+
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_a_recording_of_one_operation_never_answers_another(path: str) -> None:
+    alone = library(interaction(url=f"https://x.example{path}"))
+    assert _found(alone, _asks(path)) == ["chat#0"]
+    for other in OPERATIONS:
+        if other != path:
+            assert _refused(alone, _asks(other)) in MISSED, other
+
+
+def test_vertex_answers_for_another_project_and_location() -> None:
+    path = "/v1/projects/{}/locations/{}/publishers/google/models/g:generateContent"
+    served = library(interaction(url=f"https://x.example{path.format('p', 'eu')}"))
+    assert _found(served, _asks(path.format("q", "us"))) == ["chat#0"]
+    assert _found(served, _asks("/v1beta/models/g:generateContent")) == ["chat#0"]
+
+
+def test_a_stored_response_is_found_by_its_id() -> None:
+    served = library(
+        *(
+            interaction("a", at, method="GET", sent=b"", url=f"/v1/responses/resp_{at}")
+            for at in range(3)
+        )
+    )
+    assert _found(served, _asks("/openai/v1/responses/resp_2", method="GET", body=b"")) == ["a#2"]
+    missed = _asks("/v1/responses/resp_3", method="GET", body=b"")
+    assert _refused(served, missed) in MISSED
+
+
+def test_a_request_that_goes_on_from_a_response_is_found_by_that_responses_id() -> None:
+    body = b'{"model":"m","input":"hi","previous_response_id":"resp_%d"}'
+    served = library(interaction(url="https://x.example/v1/responses", sent=body % 1))
+    assert _found(served, _asks("/v1/responses", body=body % 1)) == ["chat#0"]
+    assert _refused(served, _asks("/v1/responses", body=body % 2)) is Code.BODY_DIFFERS

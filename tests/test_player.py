@@ -9,6 +9,7 @@ import pytest
 from conftest import EXAMPLES
 from playhead import player
 from playhead.app import create_app
+from support.aws import frame
 from support.inside import inside
 from support.oracle import Recorded, recorded
 from support.recordings import (
@@ -99,7 +100,8 @@ SNIFFED: list[tuple[str | bytes, str | None]] = [
     (": comment\n\ndata: 1\n\n", "text/event-stream"),
     ('\n{"a": 1}', "application/json"),
     ("[1]", "application/json"),
-    (bytes([0, 0, 0, 16, 0, 0, 0, 0]) + b"prelcrc-", "application/vnd.amazon.eventstream"),
+    (frame(b"{}"), "application/vnd.amazon.eventstream"),
+    (bytes([0, 0, 0, 16, 0, 0, 0, 0]) + b"prelcrc-", None),
     ("plain words", None),
 ]
 

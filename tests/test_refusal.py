@@ -3,12 +3,15 @@ from typing import Any
 
 import pytest
 
+from playhead.dialects import ErrorForm
 from playhead.errors import Code
 from playhead.refusal import messages
 
+STANDARD, GOOGLE, AWS = ErrorForm
 
-def _error(code: Code = Code.BODY_DIFFERS, *, status: int = 404, numeric: bool = False) -> Any:
-    _, body = messages(code, "why", status=status, request_id="7", numeric_code=numeric)
+
+def _error(code: Code = Code.BODY_DIFFERS, *, status: int = 404, form: ErrorForm = STANDARD) -> Any:
+    _, body = messages(code, "why", status=status, request_id="7", form=form)
     return json.loads(body["body"])
 
 
@@ -42,7 +45,26 @@ def test_a_refusal_is_sent_once_and_can_be_traced() -> None:
 
 
 def test_googles_clients_get_a_number_for_a_code() -> None:
-    assert _error(numeric=True)["error"]["code"] == 404
+    assert _error(form=GOOGLE)["error"]["code"] == 404
+
+
+def test_awss_clients_get_the_message_on_top() -> None:
+    refusal = _error(form=AWS)
+    assert refusal.pop("message") == "why"
+    assert refusal == _error()
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (404, b"ResourceNotFoundException"),
+        (500, b"InternalServerException"),
+        (413, b"ValidationException"),
+    ],
+)
+def test_awss_clients_get_the_errors_name_in_a_header(status: int, name: bytes) -> None:
+    start, _ = messages(Code.BODY_DIFFERS, "why", status=status, request_id="7", form=AWS)
+    assert dict(start["headers"])[b"x-amzn-errortype"] == name
 
 
 @pytest.mark.parametrize(

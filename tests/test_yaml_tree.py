@@ -235,7 +235,18 @@ def test_a_scalar_without_such_escapes_has_no_raw_bytes(raw: bytes) -> None:
     assert yaml_tree.Source(raw).raw_bytes(("a",)) is None
 
 
+@pytest.mark.parametrize("text", ["0x_", "9" * 5_000])
+def test_a_number_that_python_does_not_read_stays_text(text: str) -> None:
+    assert yaml_tree.load(f"a: {text}".encode(), typed=True) == {"a": text}
+
+
+@pytest.mark.parametrize("key", ["[a, b]", "[[a]]", "{a: b}"])
+def test_a_key_that_python_tagged_and_that_is_not_one_text_is_an_error(key: str) -> None:
+    with pytest.raises(yaml_tree.UnusualYaml, match="a mapping key that is not text"):
+        yaml_tree.load(f"? !!python/object/apply:x {key}\n: 1\n".encode())
+
+
 @pytest.mark.parametrize("null", ["null", "~", "Null", "NULL"])
-def test_a_plain_null_is_a_field_that_is_not_there(null: str) -> None:
+def test_a_plain_null_is_no_text(null: str) -> None:
     raw = f"a: {null}\nb: '{null}'\n".encode()
-    assert yaml_tree.load(raw) == {"b": null}
+    assert yaml_tree.load(raw) == {"a": None, "b": null}

@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from playhead import sse
-from playhead.cassette import Interaction, Response
+from playhead import pieces
+from playhead.cassette import Interaction
+from playhead.dialects import recorded_route
+from playhead.pieces import Form
 
 # What described the recorded connection, not the recorded answer. `content-encoding`: bodies are
 # stored decoded. `set-cookie`: recorded sessions are private. `x-playhead-…`: ours to say.
@@ -17,10 +19,6 @@ _DROPPED = frozenset({
 })  # fmt: skip
 _NO_BODY = frozenset({204, 304})  # RFC 9110, 15.3.5 and 15.4.5
 
-_EVENT_STREAM = "text/event-stream"
-_AWS_EVENT_STREAM = "application/vnd.amazon.eventstream"
-_STREAMS = (_EVENT_STREAM, _AWS_EVENT_STREAM, "application/x-ndjson")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answer:
@@ -29,12 +27,13 @@ class Answer:
     interaction: Interaction
     start: dict[str, Any]
     body: dict[str, Any]
-    is_event_stream: bool
+    form: Form | None
+    """How the body streams; None where it does not."""
 
     def events(self) -> list[bytes]:
-        """Return the events of a stream, or the whole body of anything else."""
+        """Return the pieces of a stream, or the whole body of anything else."""
         body: bytes = self.body["body"]
-        return sse.split(body) if self.is_event_stream else [body]
+        return self.form.split(body) if self.form else [body]
 
     def with_length(self) -> "Answer":
         """Return the same for a client of HTTP/1.0, which knows no chunks (RFC 9112, 6.1)."""
@@ -50,16 +49,16 @@ def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answ
     """
     response = interaction.response
     body = b"" if response.status in _NO_BODY else response.body
-    content_type = _content_type(response)
+    recorded_type = pieces.media_type(response.headers)
+    form = _form(interaction, recorded_type)
     headers = [
         (name.lower().encode(), value.encode())
         for name, value in response.headers
-        if name.lower() not in _DROPPED
-        and not (cors_origin and name.lower().startswith("access-control-"))
+        if _is_kept(name.lower(), value, cors_origin)
     ]
-    if content_type and not any(name == b"content-type" for name, _ in headers):
-        headers.append((b"content-type", content_type.encode()))
-    if not content_type.startswith(_STREAMS) and response.status not in _NO_BODY:
+    if not recorded_type and (sniffed := _sniffed(body)):
+        headers.append((b"content-type", sniffed.encode()))
+    if form is None and response.status not in _NO_BODY:
         headers.append((b"content-length", b"%d" % len(body)))
     headers.append((b"x-playhead-interaction", percent_encoded(interaction)))
     if cors_origin:
@@ -68,8 +67,14 @@ def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answ
         interaction=interaction,
         start={"type": "http.response.start", "status": response.status, "headers": headers},
         body={"type": "http.response.body", "body": body},
-        is_event_stream=content_type.startswith(_EVENT_STREAM),
+        form=form,
     )
+
+
+def _is_kept(name: str, value: str, cors_origin: str | None) -> bool:
+    if name == "content-type":
+        return "/" in value  # what redaction left of one is none
+    return name not in _DROPPED and not (cors_origin and name.startswith("access-control-"))
 
 
 def percent_encoded(interaction: Interaction) -> bytes:
@@ -87,28 +92,17 @@ def cors_headers(origin: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _content_type(response: Response) -> str:
-    """The recorded content type, or what the body shows it to be; empty where nothing does."""
-    for name, value in response.headers:
-        if name.lower() == "content-type":
-            return value.strip().lower()
-    return _sniffed(response.body)
+def _form(interaction: Interaction, recorded_type: str) -> Form | None:
+    """How the answer streams: by its type, by its body, or a JSON array by its operation."""
+    body = interaction.response.body
+    form = pieces.form_of(recorded_type) if recorded_type else pieces.sniff(body)
+    if form is None and body.lstrip().startswith(b"["):
+        streams = recorded_route(interaction).operation == "streamGenerateContent"
+        return pieces.JSON_ARRAY if streams else None
+    return form
 
 
 def _sniffed(body: bytes) -> str:
-    if sse.looks_like_events(body):
-        return _EVENT_STREAM
-    if body.lstrip()[:1] in (b"{", b"["):
-        return "application/json"
-    if _is_aws_frame(body):
-        return _AWS_EVENT_STREAM
-    return ""
-
-
-def _is_aws_frame(body: bytes) -> bool:
-    """Whether an AWS event stream message begins here: total and header length, CRC, headers.
-
-    The length of the headers is below that of the whole, and both are below 16 MiB.
-    """
-    total, of_headers = body[:4], body[4:8]
-    return body[:1] == b"\0" and 16 <= int.from_bytes(total) <= len(body) and of_headers < total
+    if form := pieces.sniff(body):
+        return form.media_types[0]
+    return "application/json" if body.lstrip()[:1] in (b"{", b"[") else ""

@@ -6,53 +6,83 @@ matches none replays as itself, and its operation is the path.
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from playhead.cassette import Interaction
 
-# A version segment (`v1`, `v1beta1`, `v4`) or nothing in front. `POST /v1/threads/{id}/messages`
-# is not Anthropic's `messages`, so a generic last word needs one of these before it.
-_VERSION = r"(?:^|.*/v\d\w*)"
-_ANYTHING = r"(?:^|.*)"
+
+class ErrorForm(Enum):
+    """What a refusal must look like for the clients of a dialect to read it."""
+
+    STANDARD = "standard"
+    """The one body that OpenAI's, Anthropic's and most other clients read."""
+    GOOGLE = "google"
+    """The same with a number for a code: Google's clients read an error only so."""
+    AWS = "aws"
+    """The same with the message on top, and the error's name in a header (smithy.io, restJson1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """One row: an operation, and how its paths are recognised.
+    """One row: an operation, how its paths are recognised, and its form of errors.
 
     Named groups of `path` are path parameters and part of the key, except `deployment`: Azure
-    puts there what others put in the body, so it only narrows a choice. `numeric_error_code`:
-    Google's clients read an error only if its code is a number.
+    puts there what others put in the body, so it only narrows a choice. What a pattern does not
+    name (a Vertex project, a Cloudflare account) does not count.
     """
 
     operation: str
     path: str
-    numeric_error_code: bool = False
+    errors: ErrorForm = ErrorForm.STANDARD
 
 
-def _row(operation: str, path: str, *, numeric_error_code: bool = False) -> Dialect:
-    return Dialect(operation=operation, path=path, numeric_error_code=numeric_error_code)
+def _row(operation: str, path: str, errors: ErrorForm = ErrorForm.STANDARD) -> Dialect:
+    return Dialect(operation=operation, path=path, errors=errors)
 
 
-_DEPLOYMENT = r"(?:.*/deployments/(?P<deployment>[^/]+)|.*)"
+_ANY = r"(?:.*)"
+# A version segment (`v1`, `v1beta1`, DeepSeek's `beta`) or nothing in front. The last word alone
+# would be too little: `POST /v1/threads/{id}/messages` is not Anthropic's `messages`.
+_VERSION = r"(?:|.*/(?:v\d\w*|beta))"
+_DEPLOYMENT = r".*/deployments/(?P<deployment>[^/]+)"
+_GOOGLE_MODEL = r"(?:.*)/(?:models|tunedModels|endpoints)/(?P<model>[^/]+)"
+_GOOGLE_VERBS = (
+    "generateContent", "streamGenerateContent", "countTokens", "embedContent",
+    "batchEmbedContents", "batchGenerateContent", "predict", "predictLongRunning",
+    "rawPredict", "streamRawPredict",
+)  # fmt: skip
+_BEDROCK_VERBS = (
+    "invoke", "invoke-with-response-stream", "converse", "converse-stream", "count-tokens",
+)  # fmt: skip
 
 DIALECTS: tuple[Dialect, ...] = (
-    _row("chat.completions", _DEPLOYMENT + r"/chat/completions"),
-    _row("responses", _ANYTHING + r"/responses"),
-    _row("embeddings", _DEPLOYMENT + r"/embeddings"),
-    _row("messages", _VERSION + r"/messages"),
-    _row("completions", r"(?:.*/deployments/(?P<deployment>[^/]+)|^|.*/v\d\w*)/completions"),
+    # OpenAI, and the many that speak as it does, under whatever prefix.
+    _row("chat.completions", rf"(?:{_DEPLOYMENT}|{_ANY})/chat/completions"),
+    _row("responses", rf"{_ANY}/responses"),
+    _row("responses.item", rf"{_ANY}/responses/(?P<id>[^/]+)(?P<what>/cancel|/input_items|)"),
+    _row("embeddings", rf"(?:{_DEPLOYMENT}|{_ANY})/embeddings"),
+    _row("completions", rf"(?:{_DEPLOYMENT}|{_VERSION})/completions"),
+    _row("images", rf"(?:{_DEPLOYMENT}|{_VERSION})/images/(?P<what>generations|edits|variations)"),
     _row(
-        "generateContent",
-        _ANYTHING + r"/models/(?P<model>[^/]+):generateContent",
-        numeric_error_code=True,
+        "audio", rf"(?:{_DEPLOYMENT}|{_VERSION})/audio/(?P<what>speech|transcriptions|translations)"
     ),
-    _row(
-        "streamGenerateContent",
-        _ANYTHING + r"/models/(?P<model>[^/]+):streamGenerateContent",
-        numeric_error_code=True,
-    ),
+    _row("moderations", rf"{_VERSION}/moderations"),
+    _row("rerank", rf"{_VERSION}/rerank"),
+    # Anthropic; on Vertex its requests come as rawPredict, on Bedrock as invoke.
+    _row("messages", rf"{_VERSION}/messages"),
+    _row("messages.count_tokens", rf"{_VERSION}/messages/count_tokens"),
+    _row("messages.batches", rf"{_VERSION}/messages/batches(?P<what>|/.+)"),
+    # Gemini and Vertex, with any version or none.
+    *(_row(verb, rf"{_GOOGLE_MODEL}:{verb}", ErrorForm.GOOGLE) for verb in _GOOGLE_VERBS),
+    # Bedrock; a model may be an ARN, which holds slashes.
+    *(_row(verb, rf"{_ANY}/model/(?P<model>.+)/{verb}", ErrorForm.AWS) for verb in _BEDROCK_VERBS),
+    # Cohere's own chat, of two versions that are not alike.
+    _row("cohere.chat", rf"{_ANY}/(?P<version>v1|v2)/chat"),
+    _row("ollama.chat", rf"{_ANY}/api/chat"),
+    _row("ollama.generate", rf"{_ANY}/api/generate"),
+    _row("ai.run", rf"{_ANY}/accounts/[^/]+/ai/run/(?P<model>.+)"),
 )
 
 
@@ -67,7 +97,8 @@ class Route:
     operation: str
     parameters: tuple[str, ...] = ()
     deployment: str | None = None
-    numeric_error_code: bool = False
+    model: str = ""
+    errors: ErrorForm = ErrorForm.STANDARD
 
 
 def route(raw_path: str) -> Route:
@@ -90,7 +121,8 @@ def _route(raw_path: str) -> Route:
                 operation=dialect.operation,
                 parameters=tuple(parameters.values()),
                 deployment=deployment,
-                numeric_error_code=dialect.numeric_error_code,
+                model=parameters.get("model", ""),
+                errors=dialect.errors,
             )
     return Route(path=path, operation=path)
 

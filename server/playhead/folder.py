@@ -18,7 +18,6 @@ from playhead import formats
 from playhead.cassette import Cassette
 from playhead.errors import CassetteError, NotACassette
 
-ENDINGS = (".yaml", ".yml", ".json", ".har")
 MAX_BYTES = 256 * 1024 * 1024
 """500 MB of YAML take 9 s to read and 677 MB of memory; the largest real cassette has 4 MB."""
 
@@ -175,7 +174,7 @@ def _is_folder(path: Path) -> bool:
 def _ending(name: str) -> str:
     """The ending that makes `name` look like a cassette, `.gz` included; empty for none."""
     bare = name[:-3] if name.lower().endswith(".gz") else name
-    if not bare.lower().endswith(ENDINGS):
+    if not bare.lower().endswith(formats.ENDINGS):
         return ""
     return name[bare.rindex(".") :]
 
@@ -190,8 +189,6 @@ def _free_name(relative: str, taken: dict[str, Cassette]) -> str:
 
 
 def _read(found: _File, name: str) -> Cassette:
-    if not _ending(found.path).lower().startswith((".yaml", ".yml")):
-        raise NotACassette("is not YAML; other formats are not read yet")
     return formats.read(_content(found), name=name, file=found.path)
 
 

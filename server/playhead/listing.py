@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from playhead import sse
 from playhead.answer import prepare
 from playhead.cassette import Interaction
 from playhead.dialects import recorded_route
@@ -97,7 +96,7 @@ def _row(interaction: Interaction) -> dict[str, Any]:
         "interaction": interaction.name,
         "method": interaction.request.method,
         "operation": route.operation,
-        "model": model_in(interaction.request.body) or next(iter(route.parameters), ""),
+        "model": model_in(interaction.request.body) or route.model,
         "status": interaction.response.status,
         "answer": _size(interaction),
     }
@@ -106,8 +105,8 @@ def _row(interaction: Interaction) -> dict[str, Any]:
 def _size(interaction: Interaction) -> str:
     prepared = prepare(interaction)
     body = prepared.body["body"]
-    if prepared.is_event_stream:
-        return f"{len(sse.split(body))} events"
+    if prepared.form:
+        return f"{len(prepared.events())} events"
     return f"{len(body)} bytes"
 
 

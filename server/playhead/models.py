@@ -38,7 +38,7 @@ def recorded_models(library: Library, scope: str | None) -> set[str]:
     """Return the models that requests name, in their body or in their path."""
     names: set[str] = set()
     for interaction in library.in_scope(scope):
-        names.update(recorded_route(interaction).parameters)
+        names.add(recorded_route(interaction).model)
         names.add(model_in(interaction.request.body))
     return names - {""}
 

@@ -101,7 +101,7 @@ class Unrecorded:
             miss.summary,
             status=reason.status,
             request_id=str(number),
-            numeric_code=request.route.numeric_error_code,
+            form=request.route.errors,
         )
 
     async def _nearest(self, request: Asked) -> tuple[Nearest | None, str]:

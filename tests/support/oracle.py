@@ -1,16 +1,20 @@
-"""Cassettes as PyYAML's own loader reads them: what the server's answers are judged by.
+"""Recordings as PyYAML's and json's own loaders read them: what the answers are judged by.
 
 Nothing of playhead is used here, so that a fault of its loader cannot excuse itself.
 """
 
+import base64
+import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import brotli
 import yaml
 
 _BYTE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
@@ -49,16 +53,115 @@ class Recorded:
 
 
 def recorded(folder: Path) -> list[Recorded]:
-    """Return every exchange of the go-vcr cassettes below `folder`, in recorded order."""
-    files = sorted([*folder.rglob("*.yaml"), *folder.rglob("*.yml")])
+    """Return every exchange of the cassettes below `folder`, in recorded order."""
+    endings = ("yaml", "yml", "json", "har")
+    files = sorted(
+        file
+        for ending in endings
+        for pattern in (f"*.{ending}", f"*.{ending}.gz")
+        for file in folder.rglob(pattern)
+    )
     return [exchange for file in files for exchange in _exchanges(file)]
 
 
 def _exchanges(file: Path) -> Iterator[Recorded]:
-    raw = file.read_text(encoding="utf-8")
-    tree = yaml.load(raw, Loader=yaml.CSafeLoader)
-    if not isinstance(tree, dict) or tree.get("version") != 2:
+    content = file.read_bytes()
+    raw = (gzip.decompress(content) if file.suffix == ".gz" else content).decode()
+    is_yaml = ".y" in file.name[-8:]
+    tree = yaml.load(raw, Loader=_Loader) if is_yaml else json.loads(raw)
+    if not isinstance(tree, dict):
         return
+    if tree.get("version") == 2:
+        yield from _of_go_vcr(file, raw, tree)
+        return
+    for at, (request, response) in enumerate(_pairs(tree)):
+        url = urlsplit(str(request.get("uri", request.get("url"))))
+        headers = _headers(response.get("headers") or {})
+        yield Recorded(
+            file=file,
+            id=at,
+            method=request["method"].upper(),
+            target=url.path + (f"?{url.query}" if url.query else ""),
+            request_body=_stored(request, {}),
+            status=_status(response),
+            content_type=_content_type(headers),
+            body=_stored(response, headers),
+        )
+
+
+class _Loader(yaml.CSafeLoader):
+    """The safe loader, with a text for what Python and Ruby tagged."""
+
+
+def _untagged(loader: Any, _: str, node: Any) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node)[0]
+    return loader.construct_mapping(node, deep=True)
+
+
+def _ruby_binary(loader: Any, node: Any) -> Any:
+    return loader.construct_yaml_binary(node)
+
+
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/", _untagged)
+_Loader.add_constructor("!binary", _ruby_binary)
+
+
+def _pairs(tree: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    if "requests" in tree:
+        return list(zip(tree["requests"], tree["responses"], strict=True))
+    listed = tree["log"]["entries"] if "log" in tree else None
+    listed = listed or tree.get("http_interactions") or tree.get("interactions") or []
+    return [(fields["request"], fields["response"]) for fields in listed]
+
+
+def _status(response: dict[str, Any]) -> int:
+    status: Any = response.get("status", response.get("status_code"))
+    return int(status["code"] if isinstance(status, dict) else status)
+
+
+def _stored(fields: dict[str, Any], headers: dict[str, Any]) -> bytes:
+    """The body that vcrpy, Ruby VCR or a HAR holds, decoded."""
+    if "parsed_body" in fields:
+        return json.dumps(fields["parsed_body"]).encode()
+    stored = fields.get("body", fields.get("content", fields.get("postData")))
+    if not isinstance(stored, dict):
+        return _unpacked(_bytes(stored), headers)
+    if "base64_string" in stored:
+        return _unpacked(base64.b64decode(stored["base64_string"]), headers)
+    if stored.get("encoding") == "base64":
+        text = stored["text"]
+        pieces = json.loads(text) if text.startswith("[") else [text]
+        return _unpacked(b"".join(map(base64.b64decode, pieces)), headers)
+    return _unpacked(_bytes(stored.get("string", stored.get("text"))), headers)
+
+
+def _unpacked(body: bytes, headers: dict[str, Any]) -> bytes:
+    coding = next((v for name, v in headers.items() if name.lower() == "content-encoding"), "")
+    if "gzip" in coding and body.startswith(b"\x1f\x8b"):
+        return zlib.decompress(body, wbits=31)
+    if "br" in coding and not body.lstrip().startswith((b"{", b"[")):
+        unpacked: bytes = brotli.decompress(body)
+        return unpacked
+    return body
+
+
+def _headers(listed: Any) -> dict[str, str]:
+    """Names to their first values, of a mapping or of a HAR's list."""
+    pairs = (
+        listed.items()
+        if isinstance(listed, dict)
+        else [(pair["name"], pair["value"]) for pair in listed]
+    )
+    firsts = ((name, value[0] if isinstance(value, list) else value) for name, value in pairs)
+    return {
+        name: value.decode() if isinstance(value, bytes) else str(value) for name, value in firsts
+    }
+
+
+def _of_go_vcr(file: Path, raw: str, tree: dict[str, Any]) -> Iterator[Recorded]:
     again = yaml.load(_with_bytes_marked(raw), Loader=yaml.CSafeLoader)
     for at, (fields, marked) in enumerate(
         zip(tree["interactions"], again["interactions"], strict=True)
@@ -107,7 +210,8 @@ def _bytes(body: object) -> bytes:
 def _content_type(headers: dict[str, Any]) -> str | None:
     for name, values in headers.items():
         if name.lower() == "content-type":
-            return str(values[0]) if isinstance(values, list) else str(values)
+            value = str(values[0]) if isinstance(values, list) else str(values)
+            return value if "/" in value else None  # a redacted one is none
     return None
 
 

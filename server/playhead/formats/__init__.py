@@ -8,36 +8,62 @@ A format is one module with two functions, and an entry in `FORMATS`:
 
 import re
 from types import ModuleType
+from typing import Any
 
 from playhead.cassette import Cassette
 from playhead.errors import CassetteError, NotACassette
-from playhead.formats import go_vcr, yaml_tree
+from playhead.formats import go_vcr, har, json_tree, ruby_vcr, vcrpy, yaml_tree
 from playhead.formats.document import Document
 
-FORMATS: tuple[ModuleType, ...] = (go_vcr,)
+FORMATS: tuple[ModuleType, ...] = (go_vcr, vcrpy, ruby_vcr, har)
 
-_CLAIMS_TO_BE_A_CASSETTE = re.compile(rb"^[\"'{ \t]*(?:http_)?interactions[\"']?\s*:", re.MULTILINE)
+ENDINGS = (".yaml", ".yml", ".json", ".har")
+"""Of the files that may be cassettes; each may be followed by `.gz`."""
+
+# A file that says one of these and cannot be read is a broken recording; another is no loss.
+_CLAIMS_YAML = re.compile(rb"^[\"'{ \t]*(?:http_)?interactions[\"']?\s*:", re.MULTILINE)
+_CLAIMS_JSON = re.compile(rb"\"(?:http_)?interactions\"\s*:|\"log\"\s*:\s*\{")
 
 
 def read(raw: bytes, *, name: str, file: str) -> Cassette:
-    """Return the cassette in `raw`, the content of `file`.
+    """Return the cassette in `raw`, the unpacked content of `file`.
 
     Raise NotACassette where the file is something else, such as a configuration file, and
     CassetteError where it is a recording that is broken, or cannot be read at all.
     """
+    is_json = file.lower().removesuffix(".gz").endswith((".json", ".har"))
+    document = Document(raw=raw, tree=_tree(raw, is_json=is_json), file=file, is_json=is_json)
+    for reader in FORMATS:
+        if reader.sniff(document.tree):
+            cassette: Cassette = reader.read(document, name=name)
+            return cassette
+    raise _unknown(document.tree)
+
+
+def _tree(raw: bytes, *, is_json: bool) -> Any:
+    if is_json:
+        try:
+            return json_tree.load(raw)
+        except CassetteError as error:
+            if _CLAIMS_JSON.search(raw):
+                raise
+            raise NotACassette(f"is not a cassette: {error.reason}") from None
     try:
-        tree = yaml_tree.load(raw)
+        return yaml_tree.load(raw)
     except yaml_tree.UnusualYaml as error:
-        if _CLAIMS_TO_BE_A_CASSETTE.search(raw):
+        if _CLAIMS_YAML.search(raw):
             raise
         raise NotACassette(f"is not a cassette: {error.reason}") from None
-    for reader in FORMATS:
-        if reader.sniff(tree):
-            cassette: Cassette = reader.read(Document(raw=raw, tree=tree, file=file), name=name)
-            return cassette
-    if isinstance(tree, dict) and ("interactions" in tree or "http_interactions" in tree):
-        version = tree.get("version", "none")
-        raise CassetteError(
-            f"is a recording in a format not read yet (version {version!r})", line=1
-        )
-    raise NotACassette("is not a cassette: it has no interactions")
+
+
+def _unknown(tree: Any) -> CassetteError | NotACassette:
+    """Return the error for a file that no reader knows."""
+    interactions = tree.get("interactions", ()) if isinstance(tree, dict) else ()
+    if interactions == ():
+        return NotACassette("is not a cassette: it has no interactions")
+    if not isinstance(interactions, list):
+        return CassetteError("interactions: is not a list; the file may be cut short", line=1)
+    if tree.get("version") not in (None, "1", 1):
+        version = str(tree["version"])[:20]
+        return CassetteError(f"is of version {version!r}, which is not read", line=1)
+    return NotACassette("is not a cassette: its first interaction has no URL")

@@ -1,11 +1,15 @@
 """A parsed file, and the words for what is wrong in it and where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from playhead import frames, pieces
+from playhead.cassette import Cassette, Interaction
+from playhead.dialects import ErrorForm, recorded_route
 from playhead.errors import CassetteError
 from playhead.formats import yaml_tree
+from playhead.formats.fields import Fields
 from playhead.formats.yaml_tree import Tree
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -13,11 +17,26 @@ Path: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One file: its bytes, and the values in it."""
+    """One file: its bytes, the values in it, and what was noted while it was read."""
 
     raw: bytes
     tree: Tree
     file: str
+    is_json: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def top(self) -> Fields:
+        """The mapping that the whole file is; readers are only shown files that are one."""
+        assert isinstance(self.tree, dict)  # noqa: S101
+        return Fields(self, self.tree, ())
+
+    def json_at(self, path: Path) -> Any:
+        """Return the value at `path`, read again with the types that JSON has."""
+        value: Any = self.tree if self.is_json else yaml_tree.load(self.raw, typed=True)
+        for step in path:
+            value = value[step]
+        return value
 
     @cached_property
     def source(self) -> yaml_tree.Source:
@@ -26,14 +45,40 @@ class Document:
 
     def error(self, path: Path, reason: str) -> CassetteError:
         """Return the error that says `reason` of the place `path`, with its line."""
-        return CassetteError(f"{spell(path)}: {reason}", line=yaml_tree.line_of(self.raw, path))
+        line = 0 if self.is_json else yaml_tree.line_of(self.raw, path)
+        return CassetteError(f"{spell(path)}: {reason}", line=line)
 
-    def note(self, path: Path, reason: str) -> str:
-        """Return the sentence that says `reason` of the place `path`.
+    def note(self, path: Path, reason: str) -> None:
+        """Note `reason`, said of the place `path`.
 
         Without its line: to find it takes a second parse, and a folder may hold many notes.
         """
-        return f"{spell(path)}: {reason}"
+        self.notes.append(f"{spell(path)}: {reason}")
+
+    def cassette(self, name: str, form: str, interactions: tuple[Interaction, ...]) -> Cassette:
+        """Return the cassette made of what was read, with a note for each damaged stream in it."""
+        for interaction in interactions:
+            if _is_of_frames(interaction):
+                at = frames.damaged_at(interaction.response.body)
+                if at is not None:
+                    reason = f"its AWS event stream is damaged from byte {at} on; served as it is"
+                    self.notes.append(f"#{interaction.id}: {reason}")
+        return Cassette(
+            name=name,
+            file=self.file,
+            format=form,
+            interactions=interactions,
+            notes=tuple(self.notes),
+        )
+
+
+def _is_of_frames(interaction: Interaction) -> bool:
+    """Whether the answer is an AWS event stream: by its type, or by its path where it has none."""
+    response = interaction.response
+    if recorded_type := pieces.media_type(response.headers):
+        return pieces.form_of(recorded_type) is pieces.AWS
+    route = recorded_route(interaction)
+    return route.errors is ErrorForm.AWS and route.operation.endswith("-stream")
 
 
 def spell(path: Path) -> str:

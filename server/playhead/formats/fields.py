@@ -1,0 +1,149 @@
+"""The fields of one mapping in a recording, checked as they are taken out.
+
+What every format shares is here: what a method, a URL, a status and a header may be.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from playhead.cassette import Headers
+from playhead.errors import CassetteError
+
+if TYPE_CHECKING:
+    from playhead.formats.document import Document, Path
+
+CUT = "the file may be cut short"
+
+_METHOD = re.compile(r"[A-Za-z]+")
+# What JSON spells as half a surrogate pair is no character, and cannot be sent.
+_URL = re.compile(r"(?:https?://[^/\s\ud800-\udfff]+|(?=/))[^\s\ud800-\udfff]*")
+_STATUS = re.compile(r"[2-5]\d\d")  # 1xx is not a final answer, and uvicorn closes on the rest
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
+_NOT_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")  # RFC 9110, 5.5
+
+
+class Fields:
+    """One mapping, at `path` of a document; every error names that place."""
+
+    __slots__ = ("_document", "path", "values")
+
+    def __init__(self, document: "Document", values: dict[str, Any], path: "Path") -> None:
+        self._document = document
+        self.path = path
+        self.values = values
+
+    def __contains__(self, name: str) -> bool:
+        return self.values.get(name) is not None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a field as it stands, or `default` where it is absent or null."""
+        value = self.values.get(name)
+        return default if value is None else value
+
+    def error(self, name: str, reason: str) -> CassetteError:
+        """Return the error that says `reason` of the field `name`, with its line."""
+        return self._document.error((*self.path, name), reason)
+
+    def note(self, name: str, reason: str) -> None:
+        """Let the cassette carry `reason`, said of the field `name`, for a person to read."""
+        self._document.note((*self.path, name), reason)
+
+    def within(self, name: str) -> "Fields":
+        """Return the mapping in the field `name`; raise where there is none."""
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            raise self.error(name, f"is missing or no mapping; {CUT}")
+        return Fields(self._document, value, (*self.path, name))
+
+    def each(self, name: str) -> Iterator["Fields"]:
+        """Yield the mappings in the list `name`; raise where it is none, or one is not."""
+        listed = self.values.get(name)
+        if not isinstance(listed, list):
+            raise self.error(name, f"is not a list; {CUT}")
+        for at, value in enumerate(listed):
+            path = (*self.path, name, at)
+            if not isinstance(value, dict):
+                raise self._document.error(path, f"is not a mapping; {CUT}")
+            yield Fields(self._document, value, path)
+
+    def text(self, name: str, form: re.Pattern[str], what: str) -> str:
+        """Return the text of a field that matches `form`; raise where it is absent or does not.
+
+        A number of a JSON file counts as its text.
+        """
+        value = self.values.get(name)
+        if value is None:
+            raise self.error(name, f"is missing; {CUT}")
+        if type(value) is int:
+            value = str(value)
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise self.error(name, f"{shown(value)} is not {what}")
+        return value
+
+    def method(self) -> str:
+        """Return the HTTP method in upper case."""
+        return self.text("method", _METHOD, "an HTTP method").upper()
+
+    def url(self, name: str) -> str:
+        """Return a URL that can be taken apart."""
+        url = self.text(name, _URL, "a URL")
+        try:
+            urlsplit(url)
+        except ValueError as error:  # `http://[`
+            raise self.error(name, f"{shown(url)}: {error}") from None
+        return url
+
+    def status(self, name: str) -> int:
+        """Return a status that can be sent as a final one."""
+        return int(self.text(name, _STATUS, "a status from 200 to 599"))
+
+    def bytes_of(self, name: str) -> bytes:
+        """Return a body that is stored as text or bytes; empty where the field is absent."""
+        value = self.get(name, b"")
+        if isinstance(value, str):
+            return value.encode("utf-8", "surrogatepass")
+        if not isinstance(value, bytes):
+            raise self.error(name, "is neither text nor !!binary")
+        return value
+
+    def as_json(self, name: str) -> Any:
+        """Return a field as a JSON value: its plain scalars as numbers, truth values and nulls."""
+        return self._document.json_at((*self.path, name))
+
+    def headers(self) -> Headers:
+        """Return the headers, which are a mapping of names to a value or a list of values."""
+        recorded = self.get("headers")
+        if not recorded:
+            return ()
+        if not isinstance(recorded, dict):
+            raise self.error("headers", "is not a mapping of names to values")
+        return self.legal(
+            (name, value)
+            for name, values in recorded.items()
+            for value in (values if isinstance(values, list) else (values,))
+        )
+
+    def legal(self, pairs: Iterator[tuple[str, Any]]) -> Headers:
+        """Return the headers that HTTP allows; one that it does not is left out, with a note."""
+        kept = []
+        for name, value in pairs:
+            text = value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+            if (
+                isinstance(text, str)
+                and _HEADER_NAME.fullmatch(name)
+                and not _NOT_IN_A_HEADER.search(text)
+            ):
+                kept.append((sys.intern(name), text))
+            elif not name.startswith(":"):  # HTTP/2's own, which browsers list with the others
+                reason = f"the header {name!r} is left out: HTTP does not allow {shown(value)}"
+                self.note("headers", reason)
+        return tuple(kept)
+
+
+def shown(value: object) -> str:
+    """Return `value` for a message, cut to a length that can be read."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

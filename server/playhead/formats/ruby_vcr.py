@@ -1,0 +1,77 @@
+"""Ruby VCR cassettes, YAML and JSON, and those of R's vcr, which are nearly the same."""
+
+import codecs
+import contextlib
+
+from playhead.cassette import Cassette, Headers, Interaction, Request, Response
+from playhead.formats import bodies
+from playhead.formats.document import Document
+from playhead.formats.fields import CUT, Fields
+from playhead.formats.yaml_tree import Tree
+
+
+def sniff(tree: Tree) -> bool:
+    """Whether `tree` has VCR's one list, `http_interactions`."""
+    return isinstance(tree, dict) and "http_interactions" in tree
+
+
+def read(document: Document, *, name: str) -> Cassette:
+    """Return the cassette; raise CassetteError naming the line and the field at fault.
+
+    VCR ends each interaction with `recorded_at` and the file with `recorded_with`.
+    """
+    if "recorded_with" not in document.top:
+        raise document.top.error("recorded_with", f"is missing; {CUT}")
+    interactions = tuple(
+        Interaction(
+            cassette=name,
+            id=at,
+            request=_request(fields.within("request")),
+            response=_response(fields.within("response")),
+        )
+        for at, fields in enumerate(document.top.each("http_interactions"))
+    )
+    return document.cassette(name, "Ruby VCR", interactions)
+
+
+def _request(request: Fields) -> Request:
+    headers = request.headers()
+    return Request(
+        method=request.method(),
+        url=request.url("uri"),
+        headers=headers,
+        body=_body(request, headers),
+    )
+
+
+def _response(response: Fields) -> Response:
+    headers = response.headers()
+    return Response(status=_status(response), headers=headers, body=_body(response, headers))
+
+
+def _status(response: Fields) -> int:
+    """The status: a mapping of code and message, or in R a number alone."""
+    if isinstance(response.get("status"), dict):
+        return response.within("status").status("code")
+    return response.status("status")
+
+
+def _body(fields: Fields, headers: Headers) -> bytes:
+    stored = fields.get("body", "")
+    if not isinstance(stored, dict):
+        return bodies.decoded(fields.bytes_of("body"), headers, fields)
+    body = fields.within("body")
+    if "base64_string" in body:
+        raw = bodies.from_base64(str(body.get("base64_string")), body, "base64_string")
+    else:
+        raw = _in_encoding(body, str(body.get("encoding", "UTF-8")))
+    return bodies.decoded(raw, headers, body)
+
+
+def _in_encoding(body: Fields, encoding: str) -> bytes:
+    """The bytes of a string that Ruby held in `encoding`; ASCII-8BIT is its word for bytes."""
+    text = body.get("string")
+    with contextlib.suppress(LookupError, ValueError):  # an unknown encoding, or not all fits it
+        if isinstance(text, str) and (name := codecs.lookup(encoding).name).startswith("iso8859"):
+            return text.encode(name)
+    return body.bytes_of("string")
