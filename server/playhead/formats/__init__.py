@@ -7,15 +7,16 @@ A format is one module with two functions, and an entry in `FORMATS`:
 """
 
 import re
-from types import ModuleType
+from importlib import import_module
 from typing import Any
 
 from playhead.cassette import Cassette
 from playhead.errors import CassetteError, NotACassette
-from playhead.formats import go_vcr, har, json_tree, ruby_vcr, vcrpy, yaml_tree
+from playhead.formats import yaml_tree
 from playhead.formats.document import Document
 
-FORMATS: tuple[ModuleType, ...] = (go_vcr, vcrpy, ruby_vcr, har)
+FORMATS = ("go_vcr", "vcrpy", "ruby_vcr", "har")
+"""The modules, in the order they are asked; imported when first needed, to start faster."""
 
 ENDINGS = (".yaml", ".yml", ".json", ".har")
 """Of the files that may be cassettes; each may be followed by `.gz`."""
@@ -33,17 +34,21 @@ def read(raw: bytes, *, name: str, file: str) -> Cassette:
     """
     is_json = file.lower().removesuffix(".gz").endswith((".json", ".har"))
     document = Document(raw=raw, tree=_tree(raw, is_json=is_json), file=file, is_json=is_json)
-    for reader in FORMATS:
+    for reader in map(_module, FORMATS):
         if reader.sniff(document.tree):
             cassette: Cassette = reader.read(document, name=name)
             return cassette
     raise _unknown(document.tree)
 
 
+def _module(name: str) -> Any:
+    return import_module(f"playhead.formats.{name}")
+
+
 def _tree(raw: bytes, *, is_json: bool) -> Any:
     if is_json:
         try:
-            return json_tree.load(raw)
+            return _module("json_tree").load(raw)
         except CassetteError as error:
             if _CLAIMS_JSON.search(raw):
                 raise
