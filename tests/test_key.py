@@ -167,3 +167,8 @@ def test_the_prefix_of_an_operation_does_not_count() -> None:
 
 def test_a_path_that_is_not_utf8_has_a_key() -> None:
     assert len(key.digest("GET", route("/v1/%ff"), b"")) == 32
+
+
+def test_the_tests_own_spelling_of_the_rules_knows_that_stream_false_is_nothing() -> None:
+    """Drawn examples hold it only now and then, so it is shown once for certain."""
+    assert meaning({"stream": False}) == meaning({}) != meaning({"stream": True})
