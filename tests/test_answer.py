@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from playhead.answer import Answer, percent_encoded, prepare
-from playhead.pieces import AWS, EVENTS, JSON_ARRAY, NDJSON, Form
 from support.aws import frame
 from support.cassettes import interaction
 
@@ -99,27 +98,6 @@ def test_a_recorded_content_type_is_believed() -> None:
 def test_the_events_of_a_stream_are_its_pieces() -> None:
     answer = _prepared(headers=(), answer=STREAM)
     assert answer.events() == [b"data: a\n\n", b"data: b\n\n"]
-
-
-@pytest.mark.parametrize(
-    ("content_type", "url", "body", "form"),
-    [
-        ("text/event-stream", "/v1/messages", b"data: a\n\n", EVENTS),
-        ("application/vnd.amazon.eventstream", "/model/m/converse-stream", b"", AWS),
-        ("application/x-ndjson", "/api/chat", b"{}\n", NDJSON),
-        ("application/json", "/models/g:streamGenerateContent", b"[{}]", JSON_ARRAY),
-        ("application/json", "/models/g:streamGenerateContent", b'{"error": {}}', None),
-        ("application/json", "/models/g:batchEmbedContents", b"[{}]", None),
-        ("**REDACTED**", "/model/m/converse-stream", frame(b"{}"), AWS),
-        ("**REDACTED**", "/v1/messages", b"data: a\n\n", EVENTS),
-    ],
-)
-def test_how_an_answer_streams_is_told_by_its_type_or_its_body_or_its_operation(
-    content_type: str, url: str, body: bytes, form: Form | None
-) -> None:
-    answer = _prepared(url=url, headers=(("Content-Type", content_type),), answer=body)
-    assert answer.form is form
-    assert b"".join(answer.events()) == body
 
 
 def test_a_redacted_content_type_is_replaced_by_what_the_body_shows() -> None:

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playhead import formats
-from playhead.cassette import Cassette, Request, Response
+from playhead.cassette import Cassette, Headers, Request, Response
 from playhead.errors import CassetteError
 from playhead.formats import go_vcr
+from support.aws import frame
 from support.cassettes import go_vcr as written
 from support.cassettes import recorded
 
@@ -15,6 +16,7 @@ TOKENS = st.text("abcXYZ-_019", min_size=1, max_size=8)
 BODIES = st.binary(max_size=60) | st.text(
     st.characters(codec="utf-8", exclude_characters="\ufeff"), max_size=60
 ).map(str.encode)
+EVENT_STREAM = (("Content-Type", "text/event-stream"),)
 HEADERS = st.lists(
     st.tuples(TOKENS, st.text("abc ;=/é\t'\"{}", max_size=12)),
     max_size=4,
@@ -374,12 +376,32 @@ def test_stored_event_times_are_read_as_seconds() -> None:
     assert response.event_offsets == pytest.approx((0.0, 0.0015, 0.02, 0.02))
 
 
-def test_event_times_that_do_not_fit_the_events_are_left_out_with_a_note() -> None:
-    changed = recorded(answer=b"data: a\n\ndata: b\n\n")
+def test_event_times_that_do_not_fit_the_events_are_noted() -> None:
+    changed = recorded(answer=b"data: a\n\ndata: b\n\n", headers=EVENT_STREAM)
     changed["response"]["x_playhead"] = {"event_offsets_ms": [1, 2, 3]}
-    cassette = _read(changed)
-    assert cassette.interactions[0].response.event_offsets == ()
-    assert "x_playhead: has 3 offsets for 2 events" in cassette.notes[0]
+    (note,) = _read(changed).notes
+    assert note == "#0: x_playhead has 3 offsets for 2 events: none is used"
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [
+        (EVENT_STREAM, b"data: a\n\ndata: b\n\n"),
+        ((("Content-Type", "application/x-ndjson"),), b"{}\n{}\n"),
+        ((), b'{"a":1}\n{"a":2}\n'),
+        ((("Content-Type", "application/vnd.amazon.eventstream"),), frame(b"{}") + frame(b"{}")),
+    ],
+)
+def test_event_times_count_the_pieces_of_any_form(headers: Headers, answer: bytes) -> None:
+    changed = recorded(answer=answer, headers=headers)
+    changed["response"]["x_playhead"] = {"event_offsets_ms": [1, 2]}
+    assert _read(changed).notes == ()
+
+
+def test_a_plain_answer_is_one_event() -> None:
+    changed = recorded()
+    changed["response"]["x_playhead"] = {"event_offsets_ms": [1]}
+    assert _read(changed).notes == ()
 
 
 @pytest.mark.parametrize("extension", [{}, {"event_offsets_ms": []}])

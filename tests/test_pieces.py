@@ -48,7 +48,16 @@ def test_the_media_type_is_that_of_the_headers(
 
 @pytest.mark.parametrize(
     ("body", "form"),
-    [(b": x\n\n", EVENTS), (frame(b"{}"), AWS), (b"[{}]", None), (b"{}\n{}\n", None), (b"", None)],
+    [
+        (b": x\n\n", EVENTS),
+        (frame(b"{}"), AWS),
+        (b'{"a":1}\n{"a":2}\n', NDJSON),
+        (b'{"a":1}\r\n{"a":2}', NDJSON),
+        (b'{"a":1}\n', None),
+        (b'{"a": [{},\n{}]}', None),
+        (b"[{}]", None),
+        (b"", None),
+    ],
 )
 def test_a_body_shows_its_form(body: bytes, form: Form | None) -> None:
     assert pieces.sniff(body) is form

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from playhead import pieces
 from playhead.cassette import Interaction
-from playhead.dialects import recorded_route
 from playhead.pieces import Form
+from playhead.streaming import form_of
 
 # What described the recorded connection, not the recorded answer. `content-encoding`: bodies are
 # stored decoded. `set-cookie`: recorded sessions are private. `x-playhead-…`: ours to say.
@@ -50,7 +50,7 @@ def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answ
     response = interaction.response
     body = b"" if response.status in _NO_BODY else response.body
     recorded_type = pieces.media_type(response.headers)
-    form = _form(interaction, recorded_type)
+    form = form_of(interaction)
     headers = [
         (name.lower().encode(), value.encode())
         for name, value in response.headers
@@ -90,16 +90,6 @@ def cors_headers(origin: str) -> list[tuple[bytes, bytes]]:
         (b"access-control-expose-headers", b"*"),
         (b"vary", b"Origin"),
     ]
-
-
-def _form(interaction: Interaction, recorded_type: str) -> Form | None:
-    """How the answer streams: by its type, by its body, or a JSON array by its operation."""
-    body = interaction.response.body
-    form = pieces.form_of(recorded_type) if recorded_type else pieces.sniff(body)
-    if form is None and body.lstrip().startswith(b"["):
-        streams = recorded_route(interaction).operation == "streamGenerateContent"
-        return pieces.JSON_ARRAY if streams else None
-    return form
 
 
 def _sniffed(body: bytes) -> str:

@@ -92,4 +92,10 @@ def sniff(body: bytes) -> Form | None:
     """Return the form that `body` shows to be in; None where it looks like no stream."""
     if sse.looks_like_events(body):
         return EVENTS
+    if body.startswith(b"{"):
+        return NDJSON if _BETWEEN_LINES.search(body) else None
     return AWS if frames.is_whole(body) else None
+
+
+# In one JSON value a comma stands between two objects, and a string holds no line end.
+_BETWEEN_LINES = re.compile(rb"\}\r?\n\{")

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from playhead import frames, pieces
+from playhead import frames, pieces, streaming
 from playhead.cassette import Cassette, Interaction
-from playhead.dialects import ErrorForm, recorded_route
 from playhead.errors import CassetteError
 from playhead.formats import yaml_tree
 from playhead.formats.fields import Fields
@@ -56,13 +55,10 @@ class Document:
         self.notes.append(f"{spell(path)}: {reason}")
 
     def cassette(self, name: str, form: str, interactions: tuple[Interaction, ...]) -> Cassette:
-        """Return the cassette made of what was read, with a note for each damaged stream in it."""
+        """Return the cassette made of what was read, with a note for each odd stream in it."""
         for interaction in interactions:
-            if _is_of_frames(interaction):
-                at = frames.damaged_at(interaction.response.body)
-                if at is not None:
-                    reason = f"its AWS event stream is damaged from byte {at} on; served as it is"
-                    self.notes.append(f"#{interaction.id}: {reason}")
+            if reason := _oddity(interaction):
+                self.notes.append(f"#{interaction.id}: {reason}")
         return Cassette(
             name=name,
             file=self.file,
@@ -72,13 +68,24 @@ class Document:
         )
 
 
-def _is_of_frames(interaction: Interaction) -> bool:
-    """Whether the answer is an AWS event stream: by its type, or by its path where it has none."""
+def _oddity(interaction: Interaction) -> str:
+    """What is odd about the recorded answer's stream; empty where nothing is."""
     response = interaction.response
-    if recorded_type := pieces.media_type(response.headers):
-        return pieces.form_of(recorded_type) is pieces.AWS
-    route = recorded_route(interaction)
-    return route.errors is ErrorForm.AWS and route.operation.endswith("-stream")
+    if not response.event_offsets and not _may_be_frames(response.body):
+        return ""
+    form = streaming.form_of(interaction)
+    if form is pieces.AWS and (at := frames.damaged_at(response.body)) is not None:
+        return f"its AWS event stream is damaged from byte {at} on; served as it is"
+    offsets = len(response.event_offsets)
+    events = len(form.split(response.body)) if form else 1
+    if offsets not in (0, events):
+        return f"x_playhead has {offsets} offsets for {events} events: none is used"
+    return ""
+
+
+def _may_be_frames(body: bytes) -> bool:
+    """Whether a body may be an AWS event stream: most begin as none does, and cost no look."""
+    return body[:1] not in (b"{", b"[", b"d", b"e", b":", b"")
 
 
 def spell(path: Path) -> str:

@@ -11,7 +11,6 @@ import re
 from itertools import pairwise
 from math import inf
 
-from playhead import sse
 from playhead.cassette import Cassette, Interaction, Request, Response
 from playhead.formats.document import Document
 from playhead.formats.fields import CUT, Fields
@@ -65,7 +64,7 @@ def _interaction(document: Document, fields: Fields, name: str, at: int) -> Inte
             headers=response.headers(),
             body=body,
             duration=_duration(document, response),
-            event_offsets=_event_offsets(response, body),
+            event_offsets=_event_offsets(response),
         ),
     )
 
@@ -109,7 +108,7 @@ def _measured_body(document: Document, response: Fields) -> bytes:
     return body
 
 
-def _event_offsets(response: Fields, body: bytes) -> tuple[float, ...]:
+def _event_offsets(response: Fields) -> tuple[float, ...]:
     """The times playhead stores and go-vcr ignores: `x_playhead.event_offsets_ms`."""
     extension = response.get("x_playhead")
     if extension is None:
@@ -122,7 +121,4 @@ def _event_offsets(response: Fields, body: bytes) -> tuple[float, ...]:
     if any(not early <= late < inf for early, late in pairwise((0.0, *offsets))):
         reason = "event_offsets_ms is not a list of milliseconds that never fall"
         raise response.error("x_playhead", reason)
-    if offsets and len(offsets) != (events := len(sse.split(body))):
-        response.note("x_playhead", f"has {len(offsets)} offsets for {events} events: none is used")
-        return ()
     return offsets
