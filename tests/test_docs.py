@@ -28,6 +28,7 @@ from support.server import Running
 EXAMPLES = ROOT / "cassettes"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 """Written by benchmarks/, which checks what it writes; only its links are looked at here."""
+NODE = ROOT / "tests" / "sdk" / "node"
 READ = [page for page in PAGES if page != BENCHMARKS]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -132,18 +133,18 @@ def test_the_node_example_asks_for_what_is_recorded() -> None:
 
 
 @pytest.mark.skipif(
-    not (ROOT / "node_modules" / "openai").is_dir(), reason="needs `npm install openai` here"
+    not (NODE / "node_modules" / "openai").is_dir(), reason="needs `npm install` in tests/sdk/node"
 )
 def test_the_node_example_prints_the_recorded_answer(
     examples: Running,
-) -> None:  # pragma: no cover - Node's client is not among what the suite installs
+) -> None:  # pragma: no cover - Node's client is not installed everywhere
     (program,) = of_kind("javascript")
     done = subprocess.run(
         ["node", "--input-type=module"],
         input=program.text,
         capture_output=True,
         encoding="utf-8",
-        cwd=ROOT,
+        cwd=NODE,
         env={
             **os.environ,
             "OPENAI_BASE_URL": f"{examples.origin}/v1",
