@@ -1,0 +1,83 @@
+"""The recordings that every client is asked for, and one server of them all."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from conftest import EXAMPLES, told_of
+from sdk import synthetic
+from sdk.recorded import Case, cases, cases_in
+from support.server import Running, serve
+
+QUIET = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "HF_HUB_OFFLINE": "1",
+    "NO_PROXY": "127.0.0.1",
+}
+"""What keeps the clients from asking anybody but the server, and from a user's own settings."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "cases(*forms, streams): run for each recording `case` of these providers' forms"
+    )
+    config.stash[CASES] = [
+        *cases(synthetic.recordings(), synthetic.ROOT),
+        *(case for folder in [EXAMPLES, *told_of(config)] for case in cases_in(Path(folder))),
+    ]
+    patch = pytest.MonkeyPatch()
+    for name, value in QUIET.items():
+        patch.setenv(name, value)
+    config.add_cleanup(patch.undo)
+
+
+CASES = pytest.StashKey[list[Case]]()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for mark in metafunc.definition.iter_markers("cases"):
+        fitting = [
+            case
+            for case in metafunc.config.stash[CASES]
+            if case.form in mark.args and case.streams is mark.kwargs["streams"]
+        ]
+        metafunc.parametrize("case", fitting, ids=lambda case: case.name)
+
+
+@pytest.fixture(scope="session")
+def server(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A server of all recordings at once."""
+    folder = tmp_path_factory.mktemp("synthetic")
+    synthetic.write_all(folder)
+    with serve(folder, EXAMPLES, *told_of(pytestconfig)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def confined(server: Running) -> Callable[[Case], str]:
+    """What a client has for a base URL, without a version, that is to see one cassette only."""
+    listed = server.control("cassettes")["cassettes"]
+    names = {cassette["file"]: cassette["name"] for cassette in listed}
+
+    def base(case: Case) -> str:
+        file = case.exchange.file
+        name = names[str(file)] if file.is_absolute() else file.stem
+        return f"{server.origin}/cassette/{quote(name)}/-"
+
+    return base
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server without a single cassette."""
+    with serve(tmp_path_factory.mktemp("empty")) as running:
+        yield running

@@ -1,0 +1,140 @@
+"""The official client on Anthropic's own paths, on Vertex and on Bedrock."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sdk import synthetic
+from sdk.recorded import Case, Reading, cases
+from support.server import Running
+
+anthropic = pytest.importorskip("anthropic")
+
+# Recordings outlive the models they were made with.
+pytestmark = pytest.mark.filterwarnings("ignore:The model .* is deprecated:DeprecationWarning")
+
+FORMS = ("messages", "vertex", "invoke")
+LONG = 60.0
+
+
+def _client(case: Case, base: str, kind: str = "") -> Any:
+    """A client of the provider that answered the recording."""
+    common = {"base_url": base, "timeout": LONG}
+    if case.form == "vertex":
+        client = getattr(anthropic, f"{kind}AnthropicVertex")
+        return client(project_id="p", region="us-east5", access_token="x", **common)  # noqa: S106
+    if case.form == "invoke":
+        client = getattr(anthropic, f"{kind}AnthropicBedrock")
+        keys = {"aws_access_key": "x", "aws_secret_key": "x"}
+        return client(aws_region="us-east-1", **keys, **common)
+    return getattr(anthropic, f"{kind}Anthropic")(api_key="playhead", **common)
+
+
+def _create(client: Any, case: Case, prompt: str = "") -> Any:
+    """Ask for the recording, with every member of the recorded body; with `prompt`, for another."""
+    messages = client.beta.messages if "beta=true" in case.exchange.target else client.messages
+    asked = case.asked
+    asked.pop("model", None)
+    if prompt:
+        asked["messages"] = [{"role": "user", "content": prompt}]
+    named = {name: asked.pop(name) for name in ("max_tokens", "messages")}
+    asked.pop("stream", None)
+    return messages.create(**named, model=case.model, stream=case.streams, extra_body=asked)
+
+
+def _reading(message: Any) -> Reading:
+    return Reading(
+        text="".join(block.text for block in message.content if block.type == "text"),
+        tools=tuple(
+            (block.name, block.input) for block in message.content if block.type == "tool_use"
+        ),
+        finish=message.stop_reason,
+        usage=(message.usage.input_tokens, message.usage.output_tokens),
+    )
+
+
+def _events(case: Case) -> list[Any]:
+    return [event for event in case.answer if event["type"] != "ping"]
+
+
+@pytest.mark.cases(*FORMS, streams=False)
+def test_a_plain_answer_is_the_recorded_json(case: Case, confined: Callable[[Case], str]) -> None:
+    with _client(case, confined(case)) as client:
+        message = _create(client, case)
+    assert _reading(message) == case.reading
+    assert message.to_dict() == case.answer
+
+
+@pytest.mark.cases(*FORMS, streams=True)
+def test_a_stream_is_the_recorded_events(case: Case, confined: Callable[[Case], str]) -> None:
+    with _client(case, confined(case)) as client, _create(client, case) as stream:
+        received = [event.to_dict() for event in stream]
+    assert received == _events(case)
+
+
+@pytest.mark.cases(*FORMS, streams=False)
+def test_an_async_answer_is_the_recorded_json(case: Case, confined: Callable[[Case], str]) -> None:
+    async def receive() -> Any:
+        async with _client(case, confined(case), "Async") as client:
+            return await _create(client, case)
+
+    assert asyncio.run(receive()).to_dict() == case.answer
+
+
+@pytest.mark.cases(*FORMS, streams=True)
+def test_an_async_stream_is_the_recorded_events(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    async def receive() -> list[Any]:
+        async with (
+            _client(case, confined(case), "Async") as client,
+            await _create(client, case) as stream,
+        ):
+            return [event.to_dict() async for event in stream]
+
+    assert asyncio.run(receive()) == _events(case)
+
+
+@pytest.mark.cases("messages", streams=True)
+def test_the_stream_helper_puts_the_recorded_message_together(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    asked = case.asked
+    del asked["stream"]
+    with _client(case, confined(case)) as client:
+        messages = client.beta.messages if "beta=true" in case.exchange.target else client.messages
+        with messages.stream(**asked) as stream:
+            assert _reading(stream.get_final_message()) == case.reading
+
+
+# Misses
+
+MADE = [case for case in cases(synthetic.recordings(), synthetic.ROOT) if case.form in FORMS]
+made = pytest.mark.parametrize("case", MADE, ids=lambda case: case.name)
+
+
+@made
+def test_a_changed_prompt_is_not_found_after_exactly_one_request(
+    case: Case, server: Running
+) -> None:
+    with (
+        _client(case, server.origin) as client,
+        server.missed_once(),
+        pytest.raises(anthropic.NotFoundError) as caught,
+    ):
+        _create(client, case, prompt="Something else")
+    assert "playhead: no recording matches POST" in str(caught.value)
+    assert "differs at messages[0].content" in str(caught.value)
+    assert server.control(f"requests/{caught.value.request_id}")["message"] in str(caught.value)
+
+
+@made
+def test_an_empty_folder_says_so(case: Case, empty: Running) -> None:
+    with (
+        _client(case, empty.origin) as client,
+        empty.missed_once(),
+        pytest.raises(anthropic.NotFoundError, match="no cassettes are loaded"),
+    ):
+        _create(client, case)

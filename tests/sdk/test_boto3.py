@@ -1,0 +1,139 @@
+"""The official client of Bedrock: models' own APIs (invoke), and Converse."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sdk import synthetic
+from sdk.recorded import Case, Reading, reading_of_converse
+from support.server import Running
+
+boto3 = pytest.importorskip("boto3")
+exceptions = pytest.importorskip("botocore.exceptions")
+
+
+def _client(base: str) -> Any:
+    return boto3.client(
+        "bedrock-runtime",
+        endpoint_url=base,
+        region_name="us-east-1",
+        aws_access_key_id="playhead",
+        aws_secret_access_key="playhead",  # noqa: S106
+    )
+
+
+def _asked(case: Case) -> dict[str, Any]:
+    asked: dict[str, Any] = _with_bytes(case.asked)
+    return asked
+
+
+def _with_bytes(value: Any) -> Any:
+    """botocore takes bytes where the wire has base64 of them."""
+    if isinstance(value, list):
+        return [_with_bytes(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: base64.b64decode(member)
+        if name in ("bytes", "redactedContent") and isinstance(member, str)
+        else _with_bytes(member)
+        for name, member in value.items()
+    }
+
+
+def _reading(blocks: list[Any], stop: str, usage: Any) -> Reading:
+    return Reading(
+        text="".join(block.get("text", "") for block in blocks),
+        tools=tuple(
+            (block["toolUse"]["name"], block["toolUse"]["input"])
+            for block in blocks
+            if "toolUse" in block
+        ),
+        finish=stop,
+        usage=(usage["inputTokens"], usage["outputTokens"]),
+    )
+
+
+@pytest.mark.cases("invoke", streams=False)
+def test_an_invoked_model_answers_with_the_recorded_bytes(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    body = case.exchange.request_body
+    answer = _client(confined(case)).invoke_model(modelId=case.model, body=body)
+    assert answer["body"].read() == case.exchange.body
+    assert answer["contentType"] == case.exchange.content_type
+
+
+@pytest.mark.cases("invoke", streams=True)
+def test_an_invoked_stream_is_the_recorded_events(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    answer = _client(confined(case)).invoke_model_with_response_stream(
+        modelId=case.model, body=case.exchange.request_body
+    )
+    received = [json.loads(event["chunk"]["bytes"]) for event in answer["body"]]
+    assert received == case.answer
+
+
+@pytest.mark.cases("converse", streams=False)
+def test_a_conversation_says_what_was_recorded(case: Case, confined: Callable[[Case], str]) -> None:
+    answer = _client(confined(case)).converse(modelId=case.model, **_asked(case))
+    content = answer["output"]["message"]["content"]
+    assert _reading(content, answer["stopReason"], answer["usage"]) == case.reading
+
+
+@pytest.mark.cases("converse", streams=True)
+def test_a_streamed_conversation_is_the_recorded_events(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    answer = _client(confined(case)).converse_stream(modelId=case.model, **_asked(case))
+    received = list(answer["stream"])
+    assert [list(event) for event in received] == [list(event) for event in case.answer]
+    assert reading_of_converse(received) == case.reading
+
+
+# Misses
+
+
+MISSES = {
+    "invoke": lambda client: client.invoke_model(modelId=synthetic.CLAUDE, body=b'{"a":1}'),
+    "invoke-with-response-stream": lambda client: client.invoke_model_with_response_stream(
+        modelId=synthetic.CLAUDE, body=b'{"a":1}'
+    ),
+    "converse": lambda client: client.converse(modelId=synthetic.CLAUDE, messages=ASKED),
+    "converse-stream": lambda client: client.converse_stream(
+        modelId=synthetic.CLAUDE, messages=ASKED
+    ),
+}
+ASKED = [{"role": "user", "content": [{"text": "Something else"}]}]
+
+misses = pytest.mark.parametrize("operation", MISSES)
+
+
+@misses
+def test_a_miss_is_not_found_after_exactly_one_request(server: Running, operation: str) -> None:
+    client = _client(server.origin)
+    with server.missed_once(), pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
+        MISSES[operation](client)
+    assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
+    assert caught.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+@misses
+def test_the_exception_says_what_differs(server: Running, operation: str) -> None:
+    with pytest.raises(exceptions.ClientError) as caught:
+        MISSES[operation](_client(server.origin))
+    assert f"playhead: no recording matches POST /model/{synthetic.CLAUDE}" in str(caught.value)
+    assert "differs at" in str(caught.value)
+
+
+@misses
+def test_an_empty_folder_says_so(empty: Running, operation: str) -> None:
+    with (
+        empty.missed_once(),
+        pytest.raises(exceptions.ClientError, match="no cassettes are loaded"),
+    ):
+        MISSES[operation](_client(empty.origin))

@@ -1,0 +1,124 @@
+"""Google's official client, of the Gemini API and of Vertex."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sdk import synthetic
+from sdk.recorded import Case, Reading
+from support.server import Running
+
+genai = pytest.importorskip("google.genai")
+credentials = pytest.importorskip("google.oauth2.credentials")
+
+# Where aiohttp is installed, as litellm does, the asynchronous client inherits from its session.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Inheritance class AiohttpClientSession:DeprecationWarning"
+)
+
+
+def _client(case: Case, base: str) -> Any:
+    """A client that sends the recorded body, whatever it is asked."""
+    options = genai.types.HttpOptions(base_url=base, extra_body=case.asked)
+    return (_on_vertex if "/projects/" in case.exchange.target else _of_gemini)(options)
+
+
+def _of_gemini(options: Any) -> Any:
+    return genai.Client(api_key="playhead", http_options=options)
+
+
+def _on_vertex(options: Any) -> Any:
+    token = credentials.Credentials("playhead")
+    return genai.Client(
+        vertexai=True, project="p", location="l", credentials=token, http_options=options
+    )
+
+
+def _reading(chunks: list[Any]) -> Reading:
+    candidates = [each for chunk in chunks for each in chunk.candidates or []]
+    parts = [part for each in candidates for part in (each.content and each.content.parts) or []]
+    calls = [part.function_call for part in parts if part.function_call]
+    usage = chunks[-1].usage_metadata
+    return Reading(
+        text="".join(part.text or "" for part in parts if not part.thought),
+        tools=tuple((call.name, call.args) for call in calls),
+        finish=next((each.finish_reason for each in candidates[::-1] if each.finish_reason), None),
+        usage=(usage.prompt_token_count, usage.candidates_token_count or 0),
+    )
+
+
+@pytest.mark.cases("gemini", streams=False)
+def test_a_plain_answer_says_what_was_recorded(case: Case, confined: Callable[[Case], str]) -> None:
+    client = _client(case, confined(case))
+    answer = client.models.generate_content(model=case.model, contents="hi")
+    assert _reading([answer]) == case.reading
+
+
+@pytest.mark.cases("gemini", streams=True)
+def test_a_stream_says_what_was_recorded(case: Case, confined: Callable[[Case], str]) -> None:
+    client = _client(case, confined(case))
+    chunks = list(client.models.generate_content_stream(model=case.model, contents="hi"))
+    assert _reading(chunks) == case.reading
+    assert len(chunks) == len(case.answer)
+
+
+@pytest.mark.cases("gemini", streams=False)
+def test_an_async_answer_says_what_was_recorded(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    async def receive() -> Any:
+        async with _client(case, confined(case)).aio as client:
+            return await client.models.generate_content(model=case.model, contents="hi")
+
+    assert _reading([asyncio.run(receive())]) == case.reading
+
+
+@pytest.mark.cases("gemini", streams=True)
+def test_an_async_stream_says_what_was_recorded(
+    case: Case, confined: Callable[[Case], str]
+) -> None:
+    async def receive() -> list[Any]:
+        async with _client(case, confined(case)).aio as client:
+            chunks = client.models.generate_content_stream(model=case.model, contents="hi")
+            return [chunk async for chunk in await chunks]
+
+    assert _reading(asyncio.run(receive())) == case.reading
+
+
+# Misses
+
+MODEL = "gemini-2.5-flash"
+MISSES = {
+    "plain": lambda client: client.models.generate_content(model=MODEL, contents="else"),
+    "stream": lambda client: list(
+        client.models.generate_content_stream(model=MODEL, contents="else")
+    ),
+}
+clients = pytest.mark.parametrize("client", [_of_gemini, _on_vertex])
+misses = pytest.mark.parametrize("ask", MISSES.values(), ids=MISSES)
+
+
+@clients
+@misses
+def test_a_miss_is_not_found_after_exactly_one_request(
+    server: Running, client: Callable[[Any], Any], ask: Callable[[Any], Any]
+) -> None:
+    with server.missed_once(), pytest.raises(genai.errors.ClientError) as caught:
+        ask(client(genai.types.HttpOptions(base_url=server.origin)))
+    assert (caught.value.code, caught.value.status) == (404, "NOT_FOUND")
+    assert caught.value.message.startswith("playhead: no recording matches POST /v1")
+    assert "differs at contents[0].parts[0].text" in str(caught.value)
+
+
+@clients
+@misses
+def test_an_empty_folder_says_so(
+    empty: Running, client: Callable[[Any], Any], ask: Callable[[Any], Any]
+) -> None:
+    with (
+        empty.missed_once(),
+        pytest.raises(genai.errors.ClientError, match="no cassettes are loaded"),
+    ):
+        ask(client(genai.types.HttpOptions(base_url=empty.origin)))
