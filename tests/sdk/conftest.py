@@ -9,7 +9,10 @@ import pytest
 from conftest import EXAMPLES, told_of
 from sdk import synthetic
 from sdk.recorded import Case, cases, cases_in
+from sdk.rerecorded import rerecorded
 from support.server import Running, serve
+
+CASES = pytest.StashKey[list[Case]]()
 
 QUIET = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -36,9 +39,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, value in QUIET.items():
         patch.setenv(name, value)
     config.add_cleanup(patch.undo)
-
-
-CASES = pytest.StashKey[list[Case]]()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -81,3 +81,17 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server without a single cassette."""
     with serve(tmp_path_factory.mktemp("empty")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def replayed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Case], str]]:
+    """Where a client that writes its own bodies gets the answer of each recording.
+
+    The module says with FORMS which recordings fit, and with `receive(origin, case)` how it asks.
+    """
+    fitting = [case for case in request.config.stash[CASES] if case.form in request.module.FORMS]
+    folder = tmp_path_factory.mktemp("rerecorded")
+    with rerecorded(fitting, request.module.receive, folder) as origins:
+        yield origins

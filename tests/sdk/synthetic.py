@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from support.aws import frame
-from support.recordings import interaction, write
 from support.oracle import Recorded
+from support.recordings import interaction, write
 
 ROOT = Path("synthetic")
 PROMPT = "What is the weather in Zürich?"
@@ -81,17 +81,13 @@ def _chats() -> list[Recorded]:
     rest = [{"index": 0, "function": {"arguments": piece}} for piece in PIECES[1:]]
     tool_deltas = [{"tool_calls": [piece]} for piece in [first, *rest]]
     streamed = {"stream": True, "stream_options": {"include_usage": True}}
+    tool_answer = _chat({"tool_calls": called}, "tool_calls")
+    chunks, tool_chunks = _chunks(deltas, "stop"), _chunks(tool_deltas, "tool_calls")
     return [
         _made("chat-plain", path, asked, _chat(text, "stop"), JSON_TYPE),
-        _made("chat-tool", path, with_tool, _chat({"tool_calls": called}, "tool_calls"), JSON_TYPE),
-        _made("chat-stream", path, asked | streamed, _chunks(deltas, "stop"), EVENT_TYPE),
-        _made(
-            "chat-tool-stream",
-            path,
-            with_tool | streamed,
-            _chunks(tool_deltas, "tool_calls"),
-            EVENT_TYPE,
-        ),
+        _made("chat-tool", path, with_tool, tool_answer, JSON_TYPE),
+        _made("chat-stream", path, asked | streamed, chunks, EVENT_TYPE),
+        _made("chat-tool-stream", path, with_tool | streamed, tool_chunks, EVENT_TYPE),
     ]
 
 
@@ -254,18 +250,15 @@ def _converses() -> list[Recorded]:
     said = [{"text": "".join(TEXT)}]
     called = [{"toolUse": {**call, "input": CITY}}]
     stream = f"{path}-stream"
+    text, tool = _converse(said, "end_turn"), _converse(called, "tool_use")
+    text_frames = _converse_frames([], texts, "end_turn")
+    tool_frames = _converse_frames(begun, pieces, "tool_use")
     return [
-        _made("converse-plain", path, asked, _converse(said, "end_turn"), JSON_TYPE),
-        _made("converse-tool", path, with_tool, _converse(called, "tool_use"), JSON_TYPE),
-        _made("converse-stream", stream, asked, _converse_frames([], texts, "end_turn"), FRAMES_TYPE),
-        _made(
-            "converse-tool-stream",
-            stream,
-            with_tool,
-            _converse_frames(begun, pieces, "tool_use"),
-            FRAMES_TYPE,
-        ),
-    ]  # fmt: skip
+        _made("converse-plain", path, asked, text, JSON_TYPE),
+        _made("converse-tool", path, with_tool, tool, JSON_TYPE),
+        _made("converse-stream", stream, asked, text_frames, FRAMES_TYPE),
+        _made("converse-tool-stream", stream, with_tool, tool_frames, FRAMES_TYPE),
+    ]
 
 
 _CONVERSE_END = {

@@ -21,7 +21,7 @@ def _client(base: str) -> Any:
         endpoint_url=base,
         region_name="us-east-1",
         aws_access_key_id="playhead",
-        aws_secret_access_key="playhead",  # noqa: S106
+        aws_secret_access_key="playhead",
     )
 
 

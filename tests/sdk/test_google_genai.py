@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sdk import synthetic
 from sdk.recorded import Case, Reading
 from support.server import Running
 
