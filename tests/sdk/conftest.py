@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[CASES] = [
         *cases(synthetic.recordings(), synthetic.ROOT),
-        *(case for folder in [EXAMPLES, *told_of(config)] for case in cases_in(Path(folder))),
+        *(case for folder in [EXAMPLES, *map(Path, told_of(config))] for case in cases_in(folder)),
     ]
     patch = pytest.MonkeyPatch()
     for name, value in QUIET.items():

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from playhead.environment import variables
 from sdk import synthetic
 from sdk.recorded import Case, Reading, cases
 from support.server import Running
@@ -107,6 +108,30 @@ def test_the_stream_helper_puts_the_recorded_message_together(
         messages = client.beta.messages if "beta=true" in case.exchange.target else client.messages
         with messages.stream(**asked) as stream:
             assert _reading(stream.get_final_message()) == case.reading
+
+
+@pytest.mark.parametrize(
+    ("client", "fields"),
+    [
+        ("Anthropic", {}),
+        ("AnthropicVertex", {"project_id": "p", "region": "r", "access_token": "x"}),
+        ("AnthropicBedrock", {"aws_region": "r", "aws_access_key": "x", "aws_secret_key": "x"}),
+    ],
+)
+def test_the_variables_of_env_are_enough(
+    client: str, fields: dict[str, str], server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables(server.origin).items():
+        monkeypatch.setenv(name, value)
+    model = synthetic.CLAUDE if client == "AnthropicBedrock" else "claude-haiku-4-5"
+    versions = {"AnthropicVertex": "vertex-2023-10-16", "AnthropicBedrock": "bedrock-2023-05-31"}
+    version = {"anthropic_version": versions[client]} if fields else {}
+    asked = [{"role": "user", "content": synthetic.PROMPT}]
+    with getattr(anthropic, client)(**fields) as made:
+        message = made.messages.create(
+            model=model, max_tokens=100, messages=asked, extra_body=version
+        )
+    assert message.content[0].text == "".join(synthetic.TEXT)
 
 
 # Misses

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from playhead.environment import variables
 from sdk import synthetic
 from sdk.recorded import Case, Reading, reading_of_converse
 from support.server import Running
@@ -95,9 +96,21 @@ def test_a_streamed_conversation_is_the_recorded_events(
     assert reading_of_converse(received) == case.reading
 
 
+def test_the_variable_of_env_is_enough(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    credentials = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    region = {"AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in (variables(server.origin) | credentials | region).items():
+        monkeypatch.setenv(name, value)
+    messages = [{"role": "user", "content": [{"text": synthetic.PROMPT}]}]
+    answer = boto3.client("bedrock-runtime").converse(
+        modelId=synthetic.CLAUDE, messages=messages, inferenceConfig={"maxTokens": 100}
+    )
+    assert answer["output"]["message"]["content"] == [{"text": "".join(synthetic.TEXT)}]
+
+
 # Misses
 
-
+ASKED: list[dict[str, Any]] = [{"role": "user", "content": [{"text": "Something else"}]}]
 MISSES = {
     "invoke": lambda client: client.invoke_model(modelId=synthetic.CLAUDE, body=b'{"a":1}'),
     "invoke-with-response-stream": lambda client: client.invoke_model_with_response_stream(
@@ -108,7 +121,6 @@ MISSES = {
         modelId=synthetic.CLAUDE, messages=ASKED
     ),
 }
-ASKED = [{"role": "user", "content": [{"text": "Something else"}]}]
 
 misses = pytest.mark.parametrize("operation", MISSES)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from playhead.environment import variables
+from sdk import synthetic
 from sdk.recorded import Case, Reading
 from support.server import Running
 
@@ -84,6 +86,22 @@ def test_an_async_stream_says_what_was_recorded(
             return [chunk async for chunk in await chunks]
 
     assert _reading(asyncio.run(receive())) == case.reading
+
+
+@pytest.mark.parametrize("client", [_of_gemini, _on_vertex])
+def test_the_variables_of_env_are_enough(
+    client: Callable[[Any], Any], server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables(server.origin).items():
+        monkeypatch.setenv(name, value)
+    model = "gemini-2.5-flash" if client is _of_gemini else "gemini-2.0"
+    made = client(None)
+    answer = made.models.generate_content(
+        model=model,
+        contents=synthetic.PROMPT,
+        config=genai.types.GenerateContentConfig(max_output_tokens=100),
+    )
+    assert answer.text == "".join(synthetic.TEXT)
 
 
 # Misses
