@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from conftest import EXAMPLES, told_of
-from sdk import synthetic
+from sdk import forms, synthetic
 from sdk.recorded import Case, cases, cases_in
 from sdk.rerecorded import rerecorded
 from support.server import Running, serve
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "cases(*forms, streams): run for each recording `case` of these providers' forms"
     )
     config.stash[CASES] = [
-        *cases(synthetic.recordings(), synthetic.ROOT),
+        *cases(synthetic.recordings(), forms.ROOT),
         *(case for folder in [EXAMPLES, *map(Path, told_of(config))] for case in cases_in(folder)),
     ]
     patch = pytest.MonkeyPatch()

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from playhead.environment import variables
-from sdk import synthetic
+from sdk import forms, synthetic
 from sdk.recorded import Case, Reading, cases
+from sdk.refused import NO_CASSETTES, NO_MATCH, refused
 from support.server import Running
 
 anthropic = pytest.importorskip("anthropic")
@@ -123,20 +124,20 @@ def test_the_variables_of_env_are_enough(
 ) -> None:
     for name, value in variables(server.origin).items():
         monkeypatch.setenv(name, value)
-    model = synthetic.CLAUDE if client == "AnthropicBedrock" else "claude-haiku-4-5"
+    model = forms.CLAUDE if client == "AnthropicBedrock" else "claude-haiku-4-5"
     versions = {"AnthropicVertex": "vertex-2023-10-16", "AnthropicBedrock": "bedrock-2023-05-31"}
     version = {"anthropic_version": versions[client]} if fields else {}
-    asked = [{"role": "user", "content": synthetic.PROMPT}]
+    asked = [{"role": "user", "content": forms.PROMPT}]
     with getattr(anthropic, client)(**fields) as made:
         message = made.messages.create(
             model=model, max_tokens=100, messages=asked, extra_body=version
         )
-    assert message.content[0].text == "".join(synthetic.TEXT)
+    assert message.content[0].text == "".join(forms.TEXT)
 
 
 # Misses
 
-MADE = [case for case in cases(synthetic.recordings(), synthetic.ROOT) if case.form in FORMS]
+MADE = [case for case in cases(synthetic.recordings(), forms.ROOT) if case.form in FORMS]
 made = pytest.mark.parametrize("case", MADE, ids=lambda case: case.name)
 
 
@@ -146,12 +147,9 @@ def test_a_changed_prompt_is_not_found_after_exactly_one_request(
 ) -> None:
     with (
         _client(case, server.origin) as client,
-        server.missed_once(),
-        pytest.raises(anthropic.NotFoundError) as caught,
+        refused(server, anthropic.NotFoundError, *NO_MATCH) as caught,
     ):
         _create(client, case, prompt="Something else")
-    assert "playhead: no recording matches POST" in str(caught.value)
-    assert "differs at messages[0].content" in str(caught.value)
     assert server.control(f"requests/{caught.value.request_id}")["message"] in str(caught.value)
 
 
@@ -159,7 +157,6 @@ def test_a_changed_prompt_is_not_found_after_exactly_one_request(
 def test_an_empty_folder_says_so(case: Case, empty: Running) -> None:
     with (
         _client(case, empty.origin) as client,
-        empty.missed_once(),
-        pytest.raises(anthropic.NotFoundError, match="no cassettes are loaded"),
+        refused(empty, anthropic.NotFoundError, NO_CASSETTES),
     ):
         _create(client, case)
