@@ -27,12 +27,17 @@ QUIET = {
 """What keeps the clients from asking anybody but the server, and from a user's own settings."""
 
 
+MADE = list(cases(synthetic.recordings(), forms.ROOT))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "cases(*forms, streams): run for each recording `case` of these providers' forms"
+        "markers",
+        "cases(*forms, streams, made): run for each recording `case` of these providers' forms;"
+        " with `made`, only for the synthetic ones",
     )
     config.stash[CASES] = [
-        *cases(synthetic.recordings(), forms.ROOT),
+        *MADE,
         *(case for folder in [EXAMPLES, *map(Path, told_of(config))] for case in cases_in(folder)),
     ]
     patch = pytest.MonkeyPatch()
@@ -43,10 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for mark in metafunc.definition.iter_markers("cases"):
+        of_all = MADE if mark.kwargs.get("made") else metafunc.config.stash[CASES]
         fitting = [
             case
-            for case in metafunc.config.stash[CASES]
-            if case.form in mark.args and case.streams is mark.kwargs["streams"]
+            for case in of_all
+            if case.form in mark.args and case.streams is mark.kwargs.get("streams", case.streams)
         ]
         metafunc.parametrize("case", fitting, ids=lambda case: case.name)
 
@@ -74,6 +80,15 @@ def confined(server: Running) -> Callable[[Case], str]:
         return f"{server.origin}/cassette/{quote(name)}/-"
 
     return base
+
+
+@pytest.fixture(scope="session")
+def paced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server of the synthetic recordings that sends each event by itself."""
+    folder = tmp_path_factory.mktemp("paced")
+    synthetic.write_all(folder)
+    with serve(folder, "--event-gap", "2ms") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from playhead.environment import variables
-from sdk import forms, synthetic
-from sdk.recorded import Case, Reading, cases
+from sdk import forms
+from sdk.recorded import Case, Reading
 from sdk.refused import NO_CASSETTES, NO_MATCH, refused
 from support.server import Running
 
@@ -76,6 +76,12 @@ def test_a_stream_is_the_recorded_events(case: Case, confined: Callable[[Case], 
     assert received == _events(case)
 
 
+@pytest.mark.cases(*FORMS, streams=True, made=True)
+def test_a_paced_stream_is_the_recorded_events(case: Case, paced: Running) -> None:
+    with _client(case, paced.origin) as client, _create(client, case) as stream:
+        assert [event.to_dict() for event in stream] == _events(case)
+
+
 @pytest.mark.cases(*FORMS, streams=False)
 def test_an_async_answer_is_the_recorded_json(case: Case, confined: Callable[[Case], str]) -> None:
     async def receive() -> Any:
@@ -137,11 +143,8 @@ def test_the_variables_of_env_are_enough(
 
 # Misses
 
-MADE = [case for case in cases(synthetic.recordings(), forms.ROOT) if case.form in FORMS]
-made = pytest.mark.parametrize("case", MADE, ids=lambda case: case.name)
 
-
-@made
+@pytest.mark.cases(*FORMS, made=True)
 def test_a_changed_prompt_is_not_found_after_exactly_one_request(
     case: Case, server: Running
 ) -> None:
@@ -153,7 +156,7 @@ def test_a_changed_prompt_is_not_found_after_exactly_one_request(
     assert server.control(f"requests/{caught.value.request_id}")["message"] in str(caught.value)
 
 
-@made
+@pytest.mark.cases(*FORMS, made=True)
 def test_an_empty_folder_says_so(case: Case, empty: Running) -> None:
     with (
         _client(case, empty.origin) as client,

@@ -97,6 +97,12 @@ def test_a_streamed_conversation_is_the_recorded_events(
     assert reading_of_converse(received) == case.reading
 
 
+@pytest.mark.cases("converse", streams=True, made=True)
+def test_a_paced_conversation_says_what_was_recorded(case: Case, paced: Running) -> None:
+    answer = _client(paced.origin).converse_stream(modelId=case.model, **_asked(case))
+    assert reading_of_converse(list(answer["stream"])) == case.reading
+
+
 def test_the_variable_of_env_is_enough(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     credentials = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     region = {"AWS_DEFAULT_REGION": "us-east-1"}

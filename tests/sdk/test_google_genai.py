@@ -66,6 +66,13 @@ def test_a_stream_says_what_was_recorded(case: Case, confined: Callable[[Case], 
     assert len(chunks) == len(case.answer)
 
 
+@pytest.mark.cases("gemini", streams=True, made=True)
+def test_a_paced_stream_says_what_was_recorded(case: Case, paced: Running) -> None:
+    client = _client(case, paced.origin)
+    chunks = list(client.models.generate_content_stream(model=case.model, contents="hi"))
+    assert _reading(chunks) == case.reading
+
+
 @pytest.mark.cases("gemini", streams=False)
 def test_an_async_answer_says_what_was_recorded(
     case: Case, confined: Callable[[Case], str]
