@@ -76,10 +76,17 @@ def weather(city: str, days: int) -> str:
     return f"{days} days of sun in {city}"
 
 
-MISSES = {
-    "plain": lambda agent: agent.run_sync("Something else"),
-    "stream": lambda agent: agent.run_stream_sync("Something else").get_output(),
-}
+async def _run(agent: Any) -> None:
+    async with agent:  # which closes the connection
+        await agent.run("Something else")
+
+
+async def _stream(agent: Any) -> None:
+    async with agent, agent.run_stream("Something else") as stream:
+        await stream.get_output()
+
+
+MISSES = {"plain": _run, "stream": _stream}
 misses = pytest.mark.parametrize("ask", MISSES.values(), ids=MISSES)
 
 
@@ -89,11 +96,11 @@ def test_a_miss_is_not_found_after_exactly_one_request(
 ) -> None:
     agent = pydantic_ai.Agent(_model(server.origin), tools=[weather])
     with refused(server, pydantic_ai.ModelHTTPError, *NO_MATCH) as caught:
-        ask(agent)
+        asyncio.run(ask(agent))
     assert caught.value.status_code == 404
 
 
 @misses
 def test_an_empty_folder_says_so(empty: Running, ask: Callable[[Any], Any]) -> None:
     with refused(empty, pydantic_ai.ModelHTTPError, NO_CASSETTES):
-        ask(pydantic_ai.Agent(_model(empty.origin)))
+        asyncio.run(ask(pydantic_ai.Agent(_model(empty.origin))))
