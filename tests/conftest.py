@@ -31,11 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that takes `corpus` runs for the folders here, and for each it is told of."""
     if "corpus" in metafunc.fixturenames:
-        folders = [EXAMPLES, ODD, *map(Path, _told_of(metafunc.config))]
+        folders = [EXAMPLES, ODD, *map(Path, told_of(metafunc.config))]
         metafunc.parametrize("corpus", folders, ids=str, scope="module")
 
 
-def _told_of(config: pytest.Config) -> list[str]:
+def told_of(config: pytest.Config) -> list[str]:
     told: list[str] = config.getoption("--corpus")
     told = [*told, os.environ.get("PLAYHEAD_CORPUS", "")]
     return [folder for each in told for folder in each.split(os.pathsep) if folder]

@@ -327,6 +327,7 @@ def test_every_dependency_has_its_reason() -> None:
         ("To run", project["dependencies"]),
         ("To read compressed bodies", project["optional-dependencies"]["compression"]),
         ("To develop", project["optional-dependencies"]["dev"]),
+        ("To drive the server with official clients", project["optional-dependencies"]["sdk"]),
     ):
         explained = {row[0] for row in cells(section("docs/dependencies.md", heading))}
         assert explained == {re.split(r"[^\w-]", requirement)[0] for requirement in wanted}
@@ -348,6 +349,13 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     lines = text_of(".ci/run").splitlines()
     assert lines[-1] == test
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_ci_installs_the_clients_that_a_plain_run_leaves_out() -> None:
+    install = ".venv/bin/pip install -q -e '.[dev,sdk]'"
+    assert f"`{install}`" in text_of("README.md")
+    assert f"python3 -m venv .venv && {install}" in text_of(".ci/run").splitlines()
+    assert "sdk" in PROJECT["project"]["optional-dependencies"]
 
 
 def test_the_two_commands_set_up_the_same_way() -> None:

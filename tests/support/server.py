@@ -80,6 +80,15 @@ class Running:
         yield
         assert "Traceback" not in self.log()[before:]
 
+    @contextlib.contextmanager
+    def missed_once(self) -> Iterator[None]:
+        """What is done in the block must send one request, and that must be a miss."""
+        before = self.health()
+        yield
+        after = self.health()
+        assert after["missed"] == before["missed"] + 1
+        assert after["served"] == before["served"]
+
     def signal(self, number: Signals = SIGTERM) -> None:
         self.process.send_signal(number)
 
