@@ -1,0 +1,51 @@
+"""The values that a told interaction is made of."""
+
+from dataclasses import dataclass, field
+
+from playhead.lenient import Json, number, pretty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One contribution: `role` says whose, `text` what."""
+
+    role: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Transcript:
+    """A whole interaction; `ending` holds how it ended: finish reason, tokens, an error."""
+
+    turns: list[Turn] = field(default_factory=list)
+    ending: list[str] = field(default_factory=list)
+
+    def say(self, role: Json, text: str | None) -> None:
+        """Add a turn, unless there is nothing in it."""
+        if text:
+            self.turns.append(Turn(role=role if isinstance(role, str) else "?", text=text))
+
+    def call(self, name: Json, arguments: Json, identifier: Json = None) -> None:
+        """Add a call of a tool; arguments that are no text are written as JSON on one line."""
+        self.say("tool call", called(name, arguments, identifier))
+
+    def end(self, reason: Json) -> None:
+        """Note why the answer ended, if that is known."""
+        if reason:
+            self.ending.append(f"finish: {reason}")
+
+    def count(
+        self, sent: Json, received: Json, *, cached: Json = None, reasoned: Json = None
+    ) -> None:
+        """Note tokens: sent and received, and of these what was cached and thought, if any."""
+        if sent is not None or received is not None:
+            self.ending.append(f"tokens: {sent} in, {received} out")
+        for name, tokens in (("cached", cached), ("reasoning", reasoned)):
+            if number(tokens):
+                self.ending.append(f"{name}: {tokens}")
+
+
+def called(name: Json, arguments: Json, identifier: Json = None) -> str:
+    """Return a tool call as text: its name, its arguments, and its id where it has one."""
+    written = arguments if isinstance(arguments, str) else pretty(arguments, indent=None)
+    return f"{name}({written})" + (f"  [{identifier}]" if identifier else "")
