@@ -2,6 +2,8 @@
 
 Folding never fails. Comments, `[DONE]`, unknown events and what is no JSON are passed over; a
 stream that was cut gives what had come; an error inside it stands in the answer's `error`.
+A grammar is a function from the events of one stream to the answer; it builds on the events it is
+given, which are read afresh for every fold.
 """
 
 from collections.abc import Callable

@@ -20,6 +20,7 @@ _PARTS = {
     "response.content_part": ("content", "content_index"),
     "response.reasoning_summary_part": ("summary", "summary_index"),
 }
+_KNOWN = {"response.output_text.annotation", *_PARTS, *_IN_PARTS, *_IN_ITEMS}
 
 
 def fold_response(events: list[dict[str, Json]]) -> dict[str, Json]:
@@ -53,6 +54,8 @@ def _build(items: dict[int, dict[str, Json]], event: dict[str, Json]) -> None:
     if name == "response.output_item":
         items[at] = mapping(event.get("item"))
         return
+    if name not in _KNOWN:
+        return
     item = items.setdefault(at, {})
     if name in _PARTS:
         member, index = _PARTS[name]
@@ -62,7 +65,7 @@ def _build(items: dict[int, dict[str, Json]], event: dict[str, Json]) -> None:
         _grow(_member(item, member, event.get(f"{member}_index")), field, event, step)
     elif name in _IN_ITEMS:
         _grow(item, _IN_ITEMS[name], event, step)
-    elif name == "response.output_text.annotation":
+    else:
         part = _member(item, "content", event.get("content_index"))
         _list(part, "annotations").append(event.get("annotation"))
 

@@ -28,32 +28,27 @@ def tell_converse_answer(told: Transcript, answered: dict[str, Json]) -> None:
 
 
 def _blocks(told: Transcript, role: Json, value: Json) -> None:
-    """Texts that follow each other are one turn; a call, a result, a thought is its own."""
-    said: list[str] = []
-    for block in mappings(value):
-        other = _other(block)
-        if other is None:
-            said.append(_text(block))
-            continue
-        told.say(role, "\n".join(said))
-        told.say(*other)
-        said = []
-    told.say(role, "\n".join(said))
+    """Where something is cited a text comes in pieces, which are no paragraphs."""
+    blocks = mappings(value)
+    cited = any("citationsContent" in block for block in blocks)
+    told.say_mixed(role, [_block(each, role) for each in blocks], between="" if cited else "\n")
 
 
-def _other(block: dict[str, Json]) -> tuple[str, str] | None:
+def _block(block: dict[str, Json], role: Json) -> tuple[Json, str]:
+    """Whose a block is, and what it says."""
     if "toolUse" in block:
         call = mapping(block["toolUse"])
         return "tool call", called(call.get("name"), call.get("input"), call.get("toolUseId"))
     if "toolResult" in block:
         result = mapping(block["toolResult"])
-        failed = "tool error" if result.get("status") == "error" else "tool"
-        return failed, "\n".join(_text(each) for each in mappings(result.get("content")))
+        failed = result.get("status") == "error"
+        said = "\n".join(_text(each) for each in mappings(result.get("content")))
+        return "tool error" if failed else "tool", said
     if "reasoningContent" in block:
         held = mapping(block["reasoningContent"])
         thought = text(mapping(held.get("reasoningText")).get("text"))
         return "reasoning", thought or note("redacted", size(held.get("redactedContent")))
-    return None
+    return role, _text(block)
 
 
 def _text(block: dict[str, Json]) -> str:

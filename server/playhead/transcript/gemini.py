@@ -2,7 +2,7 @@
 
 from playhead.lenient import Json, first, mapping, mappings, pretty, text
 from playhead.transcript.parts import note, size
-from playhead.transcript.turns import Transcript
+from playhead.transcript.turns import Transcript, called
 
 
 def tell_gemini_request(told: Transcript, asked: dict[str, Json]) -> None:
@@ -41,20 +41,11 @@ def tell_gemini_answer(told: Transcript, answered: dict[str, Json]) -> None:
 
 
 def _content(told: Transcript, role: str, value: Json) -> None:
-    """Parts of one kind that follow each other are one turn."""
     if isinstance(value, str):
         told.say(role, value)
     members = mapping(value)
     speaker = role if role == "system" else text(members.get("role")) or role
-    turns: list[tuple[str, list[str]]] = []
-    for each in mappings(members.get("parts")):
-        whose, said = _part(each, speaker)
-        if turns and turns[-1][0] == whose and whose in (speaker, "reasoning"):
-            turns[-1][1].append(said)
-        else:
-            turns.append((whose, [said]))
-    for whose, texts in turns:
-        told.say(whose, "\n".join(filter(None, texts)))
+    told.say_mixed(speaker, [_part(each, speaker) for each in mappings(members.get("parts"))])
 
 
 def _part(value: dict[str, Json], role: str) -> tuple[str, str]:
@@ -71,9 +62,7 @@ def _part(value: dict[str, Json], role: str) -> tuple[str, str]:
 
 
 def _call(call: dict[str, Json]) -> tuple[str, str]:
-    arguments = pretty(call.get("args", {}), indent=None)
-    identifier = f"  [{call['id']}]" if call.get("id") else ""
-    return "tool call", f"{call.get('name')}({arguments}){identifier}"
+    return "tool call", called(call.get("name"), call.get("args", {}), call.get("id"))
 
 
 def _result(result: dict[str, Json]) -> tuple[str, str]:

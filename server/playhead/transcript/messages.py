@@ -2,7 +2,7 @@
 
 from playhead.lenient import Json, first, mapping, mappings, number, pretty, text
 from playhead.transcript.parts import content, note, part, size
-from playhead.transcript.turns import Transcript
+from playhead.transcript.turns import Transcript, called
 
 
 def tell_message_request(told: Transcript, asked: dict[str, Json]) -> None:
@@ -44,39 +44,28 @@ def tell_batch_answer(told: Transcript, answered: dict[str, Json]) -> None:
 
 
 def _blocks(told: Transcript, role: Json, value: Json) -> None:
-    """Texts that follow each other are one turn; a call, a result, a thought is its own."""
+    """Where something is cited a text comes in pieces, which are no paragraphs."""
     if not isinstance(value, list):
         told.say(role, content(value))
         return
-    said: list[str] = []
-    for block in value:
-        other = _other(mapping(block))
-        if other is None:
-            said.append(part(block))
-            continue
-        told.say(role, "\n".join(said))
-        told.say(*other)
-        said = []
-    told.say(role, "\n".join(said))
+    cited = any(each.get("citations") for each in mappings(value))
+    told.say_mixed(role, [_block(each, role) for each in value], between="" if cited else "\n")
 
 
-def _other(block: dict[str, Json]) -> tuple[str, str] | None:
-    """Role and text of a block that is no contribution to what `role` says."""
+def _block(value: Json, role: Json) -> tuple[Json, str]:
+    """Whose a block is, and what it says."""
+    block = mapping(value)
     kind = text(block.get("type"))
     if kind == "thinking":
         return "reasoning", text(block.get("thinking"))
     if kind == "redacted_thinking":
         return "reasoning", note("redacted", size(block.get("data")))
     if kind.endswith("tool_use"):
-        return "tool call", _call(block)
+        return "tool call", called(block.get("name"), block.get("input"), block.get("id"))
     if kind.endswith("tool_result"):
-        failed = "tool error" if block.get("is_error") is True else "tool"
-        return failed, _result(block.get("content"))
-    return None
-
-
-def _call(block: dict[str, Json]) -> str:
-    return f"{block.get('name')}({pretty(block.get('input'), indent=None)})  [{block.get('id')}]"
+        failed = block.get("is_error") is True
+        return "tool error" if failed else "tool", _result(block.get("content"))
+    return role, part(value)
 
 
 def _result(value: Json) -> str:

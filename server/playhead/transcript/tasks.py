@@ -21,7 +21,9 @@ def tell_embeddings(told: Transcript, answered: dict[str, Json]) -> None:
     """Tell how many vectors came, and of which length."""
     vectors = mappings(answered.get("data"))
     told.say("embeddings", "\n".join(_vector(each.get("embedding")) for each in vectors))
-    tell_usage(told, {"completion_tokens": 0, **mapping(answered.get("usage"))})
+    spent = mapping(answered.get("usage")).get("prompt_tokens")
+    if spent is not None:
+        told.ending.append(f"tokens: {spent}")
 
 
 def _vector(value: Json) -> str:

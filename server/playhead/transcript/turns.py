@@ -1,6 +1,8 @@
 """The values that a told interaction is made of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from playhead.lenient import Json, number, pretty
 
@@ -21,9 +23,21 @@ class Transcript:
     ending: list[str] = field(default_factory=list)
 
     def say(self, role: Json, text: str | None) -> None:
-        """Add a turn, unless there is nothing in it."""
-        if text:
+        """Add a turn, unless there is nothing in it but white space."""
+        if text and text.strip():
             self.turns.append(Turn(role=role if isinstance(role, str) else "?", text=text))
+
+    def say_mixed(
+        self, role: Json, said: Iterable[tuple[Json, str]], *, between: str = "\n"
+    ) -> None:
+        """Add what `role` says with what stands in its midst: calls, results, thoughts.
+
+        What follows each other of `role`'s own is one turn, with `between` between the texts.
+        """
+        for whose, members in groupby(said, key=lambda each: each[0]):
+            texts = [text for _, text in members if text]
+            for text in [between.join(texts)] if whose == role else texts:
+                self.say(whose, text)
 
     def call(self, name: Json, arguments: Json, identifier: Json = None) -> None:
         """Add a call of a tool; arguments that are no text are written as JSON on one line."""
