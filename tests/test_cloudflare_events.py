@@ -1,9 +1,15 @@
+from typing import Any
+
 from playhead.fold.cloudflare_events import fold_cloudflare
 
 
 def test_the_texts_are_joined_in_cloudflares_envelope() -> None:
     usage = {"total_tokens": 3}
-    events = [{"response": "a", "p": "xyz"}, {"response": "b"}, {"response": None, "usage": usage}]
+    events: list[dict[str, Any]] = [
+        {"response": "a", "p": "xyz"},
+        {"response": "b"},
+        {"response": None, "usage": usage},
+    ]
     result = {"response": "ab", "usage": usage}
     envelope = {"result": result, "success": True, "errors": [], "messages": []}
     assert fold_cloudflare(events) == envelope

@@ -21,10 +21,11 @@ from playhead.fold.partial_json import value_of
         ("plain", "plain"),
         ("", ""),
         ("[[1]]]", [[1]]),
-        ('{"a" 1}', {}),
+        ("[1, 2, x, y, z, a, b, c]", "[1, 2, x, y, z, a, b, c]"),
+        ("\u00a0{", "\u00a0{"),
     ],
 )
-def test_arguments_are_read_as_far_as_they_came(written: str, value: Any) -> None:
+def test_arguments_are_read_as_far_as_they_came_as_json(written: str, value: Any) -> None:
     assert value_of(written) == value
 
 

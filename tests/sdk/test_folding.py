@@ -296,7 +296,7 @@ def _block(at: int, start: Any, *deltas: Any) -> list[dict[str, Any]]:
 
 
 def _told(*blocks: list[dict[str, Any]], **usage: Any) -> list[dict[str, Any]]:
-    message = {
+    message: dict[str, Any] = {
         "id": "m1", "type": "message", "role": "assistant", "model": "c", "content": [],
         "stop_reason": None, "stop_sequence": None,
         "usage": {"input_tokens": 5, "output_tokens": 1, "cache_read_input_tokens": 3},

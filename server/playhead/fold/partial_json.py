@@ -2,6 +2,9 @@
 
 from playhead.lenient import Json, parse
 
+# JSON that was cut has a value before the last comma or behind the last bracket, at the latest; what
+# has none there is no JSON, and may be long.
+_TRIES = 4
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -14,7 +17,7 @@ def value_of(written: str) -> Json:
     whole = parse(written)
     if whole is not None or not written.lstrip().startswith(("{", "[")):
         return whole if whole is not None else written
-    for end, closing in reversed(_ends(written)):
+    for end, closing in reversed(_ends(written)[-_TRIES:]):
         value = parse(written[:end] + closing)
         if value is not None:
             return value

@@ -22,7 +22,7 @@ from playhead.transcript import (
     responses,
     tasks,
 )
-from playhead.transcript.bodies import as_text, form_fields
+from playhead.transcript.plain import as_text, form_fields
 from playhead.transcript.turns import Transcript
 
 _Teller: TypeAlias = Callable[[Transcript, dict[str, Json]], None]
@@ -102,11 +102,16 @@ def _tell_asked(told: Transcript, interaction: Interaction, teller: _Teller) -> 
         told.say("request", as_text(request.body))
 
 
+# What holds a conversation. It may be empty, and then there is nothing to be told of it.
+_ASKING = {"messages", "input", "prompt", "contents", "content", "requests"}
+
+
 def _tell(told: Transcript, teller: _Teller, value: dict[str, Json], *, role: str) -> None:
     """What a dialect's teller found nothing in is not in its form: it is shown as it is."""
     before = len(told.turns), len(told.ending)
     teller(told, value)
-    if before == (len(told.turns), len(told.ending)) and value and "error" not in value:
+    untold = before == (len(told.turns), len(told.ending)) and not value.keys() & _ASKING
+    if untold and value and "error" not in value:
         told.say(role, pretty(value))
 
 

@@ -1,7 +1,7 @@
 """OpenAI's chat completions, and the many that speak as they do; legacy completions, too."""
 
 from playhead.lenient import Json, first, mapping, mappings, text
-from playhead.transcript.parts import content, note, size
+from playhead.transcript.parts import content, note, size, texts
 from playhead.transcript.turns import Transcript
 
 
@@ -28,7 +28,7 @@ def tell_chat_answer(told: Transcript, answered: dict[str, Json]) -> None:
 
 def tell_completion_request(told: Transcript, asked: dict[str, Json]) -> None:
     """Tell the prompt of a legacy completion."""
-    told.say("prompt", content(asked.get("prompt")))
+    told.say("prompt", texts(asked.get("prompt")))
     told.say("suffix", text(asked.get("suffix")))
 
 

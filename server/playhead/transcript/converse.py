@@ -62,7 +62,7 @@ def _text(block: dict[str, Json]) -> str:
         return "".join(text(each.get("text")) for each in cited)
     if "json" in block:
         return pretty(block["json"], indent=None)
-    return note(*block)
+    return note(*(block or ("part",)))
 
 
 def _media(kind: str, held: dict[str, Json]) -> str:

@@ -16,10 +16,14 @@ def content(value: Json) -> str:
     return pretty(value)
 
 
+def texts(value: Json) -> str:
+    """Return what is one text or a list of texts, a line for each."""
+    members = value if isinstance(value, list) else [value]
+    return "\n".join(content(each) for each in members)
+
+
 def part(value: Json) -> str:
     """Return the text of one part, or a note of what it is: OpenAI's and Anthropic's forms."""
-    if isinstance(value, str):
-        return value
     if not isinstance(value, dict):
         return pretty(value)
     for name in _TEXTS:

@@ -2,7 +2,7 @@
 
 from playhead.lenient import Json, first, mapping, mappings, pretty, text
 from playhead.transcript.chat import tell_usage
-from playhead.transcript.parts import content, note, place, size
+from playhead.transcript.parts import note, place, size, texts
 from playhead.transcript.turns import Transcript
 
 
@@ -14,7 +14,7 @@ def tell_task_request(told: Transcript, asked: dict[str, Json]) -> None:
     if members and all(isinstance(each, int | list) for each in members):
         told.say("input", note("tokens", f"{len(members)}"))
     else:
-        told.say("prompt" if "prompt" in asked else "input", content(given))
+        told.say("prompt" if "prompt" in asked else "input", texts(given))
 
 
 def tell_embeddings(told: Transcript, answered: dict[str, Json]) -> None:
