@@ -14,6 +14,13 @@ def test_what_is_said_is_a_turn() -> None:
     assert _turns(told) == [("user", "hi"), ("?", "hi")]
 
 
+def test_halves_of_a_character_are_put_together_or_replaced() -> None:
+    told = Transcript()
+    told.say("a\ud83d", "\ud83d" + "\ude00" + "\ude00")
+    told.end("\ud83d")
+    assert (_turns(told), told.ending) == ([("a\ufffd", "\U0001f600\ufffd")], ["finish: \ufffd"])
+
+
 @pytest.mark.parametrize("nothing", [None, "", " \n"])
 def test_what_is_empty_is_no_turn(nothing: str | None) -> None:
     told = Transcript()

@@ -2,8 +2,8 @@
 
 from playhead.lenient import Json, parse
 
-# JSON that was cut has a value before the last comma or behind the last bracket, at the latest; what
-# has none there is no JSON, and may be long.
+# JSON that was cut has a value before the last comma or behind the last bracket, at the latest.
+# What has none there is no JSON, and may be long.
 _TRIES = 4
 _CLOSING = {"{": "}", "[": "]"}
 

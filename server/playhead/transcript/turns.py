@@ -25,7 +25,8 @@ class Transcript:
     def say(self, role: Json, text: str | None) -> None:
         """Add a turn, unless there is nothing in it but white space."""
         if text and text.strip():
-            self.turns.append(Turn(role=role if isinstance(role, str) else "?", text=text))
+            speaker = role if isinstance(role, str) else "?"
+            self.turns.append(Turn(role=_printable(speaker), text=_printable(text)))
 
     def say_mixed(
         self, role: Json, said: Iterable[tuple[Json, str]], *, between: str = "\n"
@@ -46,7 +47,7 @@ class Transcript:
     def end(self, reason: Json) -> None:
         """Note why the answer ended, if that is known."""
         if reason:
-            self.ending.append(f"finish: {reason}")
+            self.ending.append(_printable(f"finish: {reason}"))
 
     def count(
         self, sent: Json, received: Json, *, cached: Json = None, reasoned: Json = None
@@ -57,6 +58,11 @@ class Transcript:
         for name, tokens in (("cached", cached), ("reasoning", reasoned)):
             if number(tokens):
                 self.ending.append(f"{name}: {tokens}")
+
+
+def _printable(text: str) -> str:
+    """Text without halves of characters: streams send both apart, and none can be printed."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def called(name: Json, arguments: Json, identifier: Json = None) -> str:
