@@ -38,6 +38,13 @@ def test_every_form_of_a_call_is_told(call: Any, told: str) -> None:
     assert _answer(**call) == [("tool call", told)]
 
 
+def test_thoughts_among_the_content_are_told_as_such() -> None:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    assert _answer(content=[thought, {"type": "text", "text": "a"}]) == [
+        ("reasoning", "hm"), ("assistant", "a"),
+    ]  # fmt: skip
+
+
 def test_a_refusal_is_told() -> None:
     assert _answer(content=None, refusal="no") == [("refusal", "no")]
 

@@ -16,7 +16,7 @@ from support.telling import ending, turns
         ({"messages": [{"role": "user", "content": "a"}]}, [("user", "a")]),
         ({"prompt": "a"}, [("prompt", "a")]),
         ({"inputText": "a"}, [("prompt", "a")]),
-        ({"odd": 1}, [("prompt", '{\n  "odd": 1\n}')]),
+        ({"odd": 1}, [("request", '{\n  "odd": 1\n}')]),
     ],
 )  # fmt: skip
 def test_a_request_tells_whose_it_is(sent: Any, told: list[tuple[str, str]]) -> None:

@@ -23,6 +23,26 @@ def _added(*pieces: Any) -> dict[str, Any]:
         (("x", 1), "x"),
         (([1], [2]), [1, 2]),
         (([], [{"index": 0}]), [{"index": 0}]),
+        (("", [{"type": "thinking"}]), [{"type": "thinking"}]),
+        (("x", [{"type": "a"}]), [{"type": "text", "text": "x"}, {"type": "a"}]),
+        (([], ""), []),
+        (([], "x", "y"), [{"type": "text", "text": "xy"}]),
+        (
+            (
+                [{"type": "thinking", "thinking": [{"type": "text", "text": "h"}]}],
+                [{"type": "thinking", "thinking": [{"type": "text", "text": "m"}]}],
+                "x",
+            ),
+            [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+                {"type": "text", "text": "x"},
+            ],
+        ),
+        (
+            ([{"index": 0, "id": "c"}], [{"index": 0, "id": "d"}], [{"index": 0, "b": "x"}]),
+            [{"index": 0, "id": "c"}, {"index": 0, "id": "d", "b": "x"}],
+        ),
+        (([{"index": 0, "id": "c"}], [{"index": 0, "id": "c"}]), [{"index": 0, "id": "c"}]),
         (([{"b": 1}], [{"b": 2}]), [{"b": 1}, {"b": 2}]),
         (([{"index": 1, "b": "x"}, 5], [{"index": 1, "b": "y"}]), [{"index": 1, "b": "xy"}, 5]),
         (([{"index": 2}], [{"index": 1}]), [{"index": 2}, {"index": 1}]),

@@ -235,6 +235,7 @@ def test_a_chat_that_the_client_gives_up_on_is_folded_nevertheless(chunks: Any) 
     with pytest.raises(Exception):  # noqa: B017, PT011 - of several kinds, none of them meant
         _chat(interaction)
     assert (fold(interaction) or {})["choices"]
+    assert _judged_if_accepted(interaction) == []
 
 
 # OpenAI responses

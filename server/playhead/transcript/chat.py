@@ -1,7 +1,7 @@
 """OpenAI's chat completions, and the many that speak as they do; legacy completions, too."""
 
 from playhead.lenient import Json, first, mapping, mappings, text
-from playhead.transcript.parts import content, note, size, texts
+from playhead.transcript.parts import content, note, part, size, texts
 from playhead.transcript.turns import Transcript
 
 
@@ -9,7 +9,7 @@ def tell_chat_request(told: Transcript, asked: dict[str, Json]) -> None:
     """Tell the messages of a chat."""
     for message in mappings(asked.get("messages")):
         told.say("reasoning", _reasoning(message))
-        told.say(message.get("role", "?"), content(message.get("content")))
+        _content(told, message.get("role", "?"), message.get("content"))
         _calls(told, message)
 
 
@@ -18,7 +18,7 @@ def tell_chat_answer(told: Transcript, answered: dict[str, Json]) -> None:
     for choice in mappings(answered.get("choices")):
         message = mapping(choice.get("message"))
         told.say("reasoning", _reasoning(message))
-        told.say("assistant", content(message.get("content")))
+        _content(told, "assistant", message.get("content"))
         told.say("refusal", text(message.get("refusal")))
         _calls(told, message)
         _media(told, message)
@@ -51,6 +51,15 @@ def tell_usage(told: Transcript, value: Json) -> None:
         cached=first({**usage, **sent}, "cached_tokens", "prompt_cache_hit_tokens"),
         reasoned=received.get("reasoning_tokens"),
     )
+
+
+def _content(told: Transcript, role: Json, value: Json) -> None:
+    """Mistral's thoughts are parts of the content."""
+    parts = [
+        ("reasoning" if mapping(each).get("type") == "thinking" else role, part(each))
+        for each in (value if isinstance(value, list) else ())
+    ]
+    told.say_mixed(role, parts or [(role, content(value))])
 
 
 def _reasoning(message: dict[str, Json]) -> str:

@@ -20,7 +20,7 @@ def tell_hosted_request(told: Transcript, asked: dict[str, Json]) -> None:
         tell_chat_request(told, asked)
     else:
         prompt = first(asked, "prompt", "inputText", "message", "text", "input")
-        told.say("prompt", prompt if isinstance(prompt, str) else pretty(asked))
+        told.say("prompt" if prompt else "request", text(prompt) or pretty(asked))
 
 
 def tell_hosted_answer(told: Transcript, answered: dict[str, Json]) -> None:

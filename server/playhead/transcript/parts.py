@@ -29,6 +29,8 @@ def part(value: Json) -> str:
     for name in _TEXTS:
         if isinstance(value.get(name), str):
             return text(value[name])
+    if isinstance(value.get("thinking"), list):
+        return content(value["thinking"])
     kind = text(value.get("type")) or "part"
     if "source" in value:
         return _source(kind, mapping(value["source"]), value)
