@@ -2,27 +2,24 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from playhead.cassette import Interaction, Response
-from playhead.transcript import events, transcript
+from playhead.cassette import Interaction
+from playhead.transcript import transcript
 from support.cassettes import CHAT_URL, interaction
+from support.odd import odd, odd_events
+from support.streams import URLS, answered, converse, invoke, lines, sse, streamed
 from support.values import values
 
 RESPONSES_URL = "https://api.openai.com/v1/responses"
-_FIELDS = st.sampled_from([
-    "messages", "role", "content", "tool_calls", "function", "name", "arguments", "id", "index",
-    "choices", "delta", "message", "usage", "finish_reason", "input", "output", "type", "text",
-    "refusal", "response", "instructions", "status", "reasoning", "prompt_tokens", "summary",
-])  # fmt: skip
-_ODD = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just("message"),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(_FIELDS | st.text(max_size=2), inner)
-    ),
-    max_leaves=12,
-)
+ASKED = {"messages": [{"role": "user", "content": "p"}]}
+SAID = [("user", "p"), ("assistant", "a")]
+CLAUDE = [
+    {"type": "message_start", "message": {"type": "message"}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}},
+]
 
 
 def _turns(told: Interaction) -> list[tuple[str, str]]:
@@ -208,24 +205,113 @@ def test_json_too_deep_to_be_shown_does_not_break_the_telling(depth: int) -> Non
     assert [turn.role for turn in told.turns] == ["request", "response"]
 
 
-def test_only_json_objects_are_events() -> None:
-    body = b'data: {"a":1}\n\ndata: [DONE]\n\ndata: [1]\n\n: c\n\ndata: {"b":\ndata: 2}\n\n'
-    assert events(Response(status=200, body=body)) == [{"a": 1}, {"b": 2}]
+DIALECTS: dict[str, tuple[Any, bytes, list[tuple[str, str]]]] = {
+    "completions": ({"prompt": "p"}, sse({"choices": [{"text": "a"}]}),
+                    [("prompt", "p"), ("completion", "a")]),
+    "responses": ({"input": "p"}, sse({"type": "response.completed", "response": {
+        "output": [{"type": "message", "role": "assistant", "content": "a"}]}}),
+        [("user", "p"), ("assistant", "a")]),
+    "images": ({"prompt": "p"}, sse({"type": "image_generation.completed", "b64_json": "AAAA"}),
+               [("prompt", "p"), ("image", "[image, 3 bytes]")]),
+    "audio": ({"input": "p"}, sse({"type": "transcript.text.done", "text": "a"}),
+              [("input", "p"), ("transcription", "a")]),
+    "messages": (ASKED, sse(*CLAUDE, named=True), SAID),
+    "vertex": ({"anthropic_version": "v", **ASKED}, sse(*CLAUDE, named=True), SAID),
+    "invoke": ({"anthropic_version": "v", **ASKED}, invoke(*CLAUDE), SAID),
+    "converse": ({"messages": [{"role": "user", "content": [{"text": "p"}]}]},
+                 converse(("contentBlockDelta", {"delta": {"text": "a"}})), SAID),
+    "gemini": ({"contents": [{"role": "user", "parts": [{"text": "p"}]}]},
+               sse({"candidates": [{"content": {"parts": [{"text": "a"}]}}]}),
+               [("user", "p"), ("model", "a")]),
+    "cohere": (ASKED, sse({"type": "content-delta", "index": 0, "delta": {
+        "message": {"content": {"text": "a"}}}}), SAID),
+    "ollama.chat": (ASKED, lines({"message": {"content": "a"}}, {"done": True}), SAID),
+    "ollama.generate": ({"prompt": "p"}, lines({"response": "a"}, {"done": True}),
+                        [("prompt", "p"), ("response", "a")]),
+    "ai.run": ({"prompt": "p"}, sse({"response": "a"}), [("prompt", "p"), ("assistant", "a")]),
+}  # fmt: skip
+PLAIN: dict[str, tuple[Any, Any, list[tuple[str, str]]]] = {
+    "https://a.example/v1/embeddings": (
+        {"input": "p"}, {"data": [{"embedding": [1]}]},
+        [("input", "p"), ("embeddings", "1 dimensions")]),
+    "https://a.example/v1/moderations": (
+        {"input": "p"}, {"results": [{}]}, [("input", "p"), ("moderation", "nothing found")]),
+    "https://a.example/v1/rerank": (
+        {"query": "p"}, {"results": [{"index": 0, "relevance_score": 1}]},
+        [("query", "p"), ("ranks", "0: 1")]),
+    "https://a.example/v1/messages/batches": (
+        {"requests": [{"custom_id": "c"}]}, {"id": "b"},
+        [("request", "c"), ("response", '{\n  "id": "b"\n}')]),
+    "https://a.example/v1/responses/r1": (
+        {}, {"output": [{"role": "assistant", "content": "a"}]}, [("assistant", "a")]),
+    "https://a.example/v1beta/models/m:embedContent": (
+        {"content": {"parts": [{"text": "p"}]}}, {"embedding": {"values": [1]}},
+        [("user", "p"), ("embedding", "1 dimensions")]),
+}  # fmt: skip
 
 
-@settings(deadline=None)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_stream_of_every_dialect_is_told(dialect: str) -> None:
+    sent, answer, told = DIALECTS[dialect]
+    assert _turns(streamed(dialect, answer, sent=sent)) == told
+
+
+def test_every_dialect_that_streams_is_shown() -> None:
+    assert {*DIALECTS, "chat"} == URLS.keys()
+
+
+@pytest.mark.parametrize("url", PLAIN)
+def test_a_plain_answer_of_the_other_operations_is_told(url: str) -> None:
+    sent, answer, told = PLAIN[url]
+    assert _turns(answered(url, answer, sent=sent)) == told
+
+
+def test_a_count_of_tokens_is_told() -> None:
+    counted = answered("https://a.example/v1/messages/count_tokens", {"input_tokens": 7})
+    assert transcript(counted).ending == ["tokens: 7"]
+
+
+@pytest.mark.parametrize(("error", "text"), [("no", "no"), ({"code": 1}, '{\n  "code": 1\n}')])
+def test_an_error_inside_a_stream_is_told_behind_what_had_come(error: Any, text: str) -> None:
+    told = _chat({}, _stream(_delta(content="a"), {"error": error}))
+    assert _turns(told) == [("assistant", "a"), ("error", text)]
+
+
+def test_an_answer_in_no_known_form_is_told_as_it_is() -> None:
+    assert _turns(_chat({}, {"odd": 1})) == [("response", '{\n  "odd": 1\n}')]
+
+
+def test_a_stream_without_an_event_of_the_dialect_is_told_as_it_is() -> None:
+    assert _turns(_chat({}, b": nothing\n\n")) == [("response", ": nothing\n\n")]
+
+
+def test_a_form_is_told_by_its_fields() -> None:
+    told = interaction(
+        url=URLS["audio"],
+        sent=b'--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nm\r\n--b--\r\n',
+        request_headers=(("Content-Type", "multipart/form-data; boundary=b"),),
+        answer=b'{"text":"a"}',
+    )
+    assert _turns(told) == [("model", "m"), ("transcription", "a")]
+
+
+def test_the_output_of_speech_is_told_by_its_length() -> None:
+    told = interaction(url=URLS["audio"], sent=b'{"input":"p"}', answer=b"\xff\xfe\xfd")
+    assert _turns(told) == [("input", "p"), ("response", "[3 bytes that are not text]")]
+
+
 @given(
-    url=st.sampled_from([CHAT_URL, RESPONSES_URL]),
-    sent=_ODD,
-    answer=_ODD | st.lists(_ODD, max_size=4).map(lambda chunks: _stream(*chunks)) | st.binary(),
-)
+    url=st.sampled_from([*URLS.values(), *PLAIN, "https://a.example/v1/else"]),
+    sent=odd,
+    answer=odd | st.dictionaries(st.text(max_size=3), odd) | odd_events.map(lambda all: sse(*all))
+    | odd_events.map(lambda all: invoke(*all)) | st.binary(),
+)  # fmt: skip
 def test_every_interaction_can_be_told(url: str, sent: Any, answer: Any) -> None:
     told = transcript(_chat(sent, answer, url=url))
-    assert all(turn.text for turn in told.turns)
+    assert all(turn.text and isinstance(turn.role, str) for turn in told.turns)
 
 
-@settings(deadline=None)
-@given(sent=values, calls=st.lists(_ODD, max_size=3), choice=_ODD)
+@given(sent=values, calls=st.lists(odd, max_size=3), choice=odd)
 def test_odd_pieces_of_a_stream_can_be_told(sent: Any, calls: list[Any], choice: Any) -> None:
     odd = [
         {"index": call, "id": call, "function": {"name": call, "arguments": call}} for call in calls
