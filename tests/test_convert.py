@@ -69,7 +69,7 @@ def test_files_keep_their_names_and_get_their_ending(to: str, ending: str, tmp_p
     assert done.returncode == 0
     names = [str(file.relative_to(EXAMPLES).with_suffix("")) for file in EXAMPLES.rglob("*.yaml")]
     assert _files(tmp_path / "a/b") == sorted(f"{name}.{ending}" for name in names)
-    assert done.stdout.endswith("5 converted with 5 interactions, 0 failed, 0 skipped\n")
+    assert done.stdout.endswith("5 cassettes with 5 interactions converted, 0 failed, 0 skipped\n")
 
 
 def test_it_says_what_is_lost_and_what_to_look_at(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_it_says_what_is_lost_and_what_to_look_at(tmp_path: Path) -> None:
         f"  lost: {FORM}",
         "  note: interactions[0].response.content_length: is 99, but the body has 2 bytes; "
         "edited or re-wrapped?",
-        "1 converted with 1 interactions, 0 failed, 0 skipped",
+        "1 cassette with 1 interaction converted, 0 failed, 0 skipped",
     ]
     assert (done.returncode, done.stderr) == (0, "")
 

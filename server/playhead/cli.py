@@ -174,13 +174,14 @@ def convert(paths: tuple[Path, ...], to: str, out: Path, force: bool, as_json: b
     Exits 1 when a cassette is broken, or a file was not written.
     """
     from playhead import convert as converter
+    from playhead import report
 
     outcome = converter.convert(_existing(paths), to, out, force=force)
     if as_json:
         terminal.say_json(asdict(outcome))
     else:
         terminal.say((f"failed: {skip}" for skip in outcome.failed), err=True)
-        terminal.say(converter.report(outcome))
+        terminal.say(report.conversion(outcome))
     if outcome.failed:
         sys.exit(FINDINGS)
 

@@ -66,22 +66,6 @@ def convert(paths: Sequence[Path], to: str, out: Path, *, force: bool = False) -
     )
 
 
-def report(outcome: Outcome) -> list[str]:
-    """Return lines for a person: each file that was written with what it lost, and the counts."""
-    lines = []
-    for each in outcome.converted:
-        lines.append(f"{each.source} -> {each.file}")
-        lines += [f"  lost: {what}" for what in each.lost]
-        lines += [f"  note: {note}" for note in each.notes]
-    lines += [f"skipped: {skip}" for skip in outcome.skipped]
-    interactions = sum(each.interactions for each in outcome.converted)
-    lines.append(
-        f"{len(outcome.converted)} converted with {interactions} interactions, "
-        f"{len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
-    )
-    return lines
-
-
 def _refuse_to_replace_a_source(target: Path, own: Cassette, sources: frozenset[str]) -> None:
     there = os.path.realpath(target)
     if there in sources and there != os.path.realpath(own.file):

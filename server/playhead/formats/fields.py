@@ -6,6 +6,7 @@ What every format shares is here: what a method, a URL, a status and a header ma
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -111,8 +112,7 @@ class Fields:
 
     def protocol(self, name: str) -> str:
         """Return a version of HTTP as Go spells it, `HTTP/2.0`; empty where none is known."""
-        found = _PROTOCOL.fullmatch(str(self.values.get(name)))
-        return sys.intern(f"HTTP/{found[1]}.{found[2] or 0}") if found else ""
+        return _protocol(str(self.values.get(name))[:9])  # none is longer
 
     def bytes_of(self, name: str) -> bytes:
         """Return a body that is stored as text or bytes; empty where the field is absent."""
@@ -155,6 +155,12 @@ class Fields:
                 reason = f"the header {name!r} is left out: HTTP does not allow {shown(value)}"
                 self.note("headers", reason)
         return tuple(kept)
+
+
+@lru_cache(maxsize=32)  # a folder holds thousands of recordings, of three versions
+def _protocol(text: str) -> str:
+    found = _PROTOCOL.fullmatch(text)
+    return f"HTTP/{found[1]}.{found[2] or 0}" if found else ""
 
 
 def shown(value: object) -> str:
