@@ -7,8 +7,6 @@ from playhead.formats import extension
 from playhead.formats.document import Document
 from playhead.formats.fields import Fields
 
-BODY = b"data: a\n\ndata: b\n\n"
-
 
 def _fields(held: Any) -> Fields:
     return Document(raw=b"", tree={"x": held}, file="a.har", is_json=True).top
@@ -26,7 +24,7 @@ def _fields(held: Any) -> Fields:
     ],
 )
 def test_the_times_of_events_and_the_end_are_read(held: Any, read: object) -> None:
-    assert extension.read(_fields(held), "x", BODY) == read
+    assert extension.read(_fields(held), "x") == read
 
 
 @pytest.mark.parametrize(
@@ -40,9 +38,4 @@ def test_the_times_of_events_and_the_end_are_read(held: Any, read: object) -> No
 )  # fmt: skip
 def test_what_is_no_list_of_times_is_an_error(held: Any) -> None:
     with pytest.raises(CassetteError, match="x: event_offsets_ms is not a list"):
-        extension.read(_fields(held), "x", BODY)
-
-
-def test_times_that_do_not_fit_the_body_are_not_used_and_noted() -> None:
-    fields = _fields({"event_offsets_ms": [1], "complete": "false"})
-    assert extension.read(fields, "x", BODY) == ((), False)
+        extension.read(_fields(held), "x")
