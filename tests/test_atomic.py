@@ -52,6 +52,12 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path, target: str) ->
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(NotADirectoryError, match="a is not a folder"):
+        atomic.write(tmp_path, NAME, b"content", force=True)
+
+
 def test_a_file_that_is_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("untouched")
     (tmp_path / "a").mkdir()

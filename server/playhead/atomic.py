@@ -34,10 +34,13 @@ def write(root: Path, relative: Path, content: bytes, *, force: bool = False) ->
 
 def _folder_of(root: Path, relative: Path) -> Path:
     folder = root
-    folder.mkdir(parents=True, exist_ok=True)
+    root.mkdir(parents=True, exist_ok=True)
     for part in relative.parts[:-1]:
         folder /= part
         if folder.is_symlink():
             raise OSError(errno.ELOOP, f"{folder} is a link, which is not followed")
-        folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir(exist_ok=True)
+        except FileExistsError:  # which would be said of the file that is to be written
+            raise NotADirectoryError(errno.ENOTDIR, f"{folder} is not a folder") from None
     return folder
