@@ -143,3 +143,24 @@ def test_the_pseudo_headers_of_http_2_are_left_out_without_a_note() -> None:
 
 def test_a_long_value_is_cut_for_a_message() -> None:
     assert (shown("a"), len(shown("a" * 100))) == ("'a'", 40)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "protocol"),
+    [
+        ("HTTP/1.1", "HTTP/1.1"), ("http/2.0", "HTTP/2.0"), ("HTTP/2", "HTTP/2.0"),
+        ("h2", "HTTP/2.0"),
+        ("h3", "HTTP/3.0"), ("1.1", "HTTP/1.1"), (1.1, "HTTP/1.1"), ("", ""), (None, ""),
+        ("unknown", ""), ("HTTP/4.0", ""), ("x" * 10_000, ""),
+    ],
+)  # fmt: skip
+def test_a_version_of_http_is_spelled_in_one_way(recorded: object, protocol: str) -> None:
+    assert _fields(a=recorded).protocol("a") == protocol
+
+
+@pytest.mark.parametrize(
+    ("recorded", "words"),
+    [("Not Found ", "Not Found"), (None, ""), (1, ""), ("a\nb", ""), ("\ud83d", "")],
+)
+def test_words_for_a_person_are_one_line_or_none(recorded: object, words: str) -> None:
+    assert _fields(a=recorded).words("a") == words

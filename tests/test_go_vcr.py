@@ -91,12 +91,15 @@ def test_what_was_written_is_read_back(
         url="https://api.openai.com/v1/chat/completions",
         headers=request_headers,
         body=sent,
+        protocol="HTTP/1.1",
     )
     assert first.response == Response(
         status=status,
         headers=headers,
         body=answer,
         duration=first.response.duration,
+        reason="OK",
+        protocol="HTTP/2.0",
     )
     assert first.response.duration == pytest.approx(milliseconds / 1000)
 

@@ -9,12 +9,18 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was sent: `url` is absolute, or a path where a person wrote the cassette."""
+    """What was sent: `url` is absolute, or a path where a person wrote the cassette.
+
+    `protocol` is spelled as Go spells it, such as `HTTP/1.1`, and empty where the recorder did
+    not store it; so is `started`, the ISO 8601 time of the request.
+    """
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes = b""
+    protocol: str = ""
+    started: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +30,8 @@ class Response:
     `duration` is the time in seconds from the request to the response headers, nothing more:
     go-vcr takes it around the round trip and reads the body afterwards. `event_offsets` are
     seconds from those headers to each event, and empty where the recorder did not store them.
+    `complete` is False where the recorder says that the answer was broken off. `reason` is the
+    text beside the status, such as `Not Found`.
     """
 
     status: int
@@ -31,6 +39,9 @@ class Response:
     body: bytes = b""
     duration: float = 0.0
     event_offsets: tuple[float, ...] = ()
+    complete: bool = True
+    reason: str = ""
+    protocol: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -28,3 +28,14 @@ def variables(origin: str) -> dict[str, str]:
         "AWS_BEDROCK_BASE_URL": origin,
         "ANTHROPIC_BEDROCK_BASE_URL": origin,
     }
+
+
+def origin(host: str, port: int) -> str:
+    """Return the address of a server at `host` and `port` as clients write it."""
+    name = reachable(host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def reachable(host: str) -> str:
+    """Return the address to call for a server that listens on `host`: `0.0.0.0` is not one."""
+    return {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104

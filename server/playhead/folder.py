@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from playhead import formats
 from playhead.cassette import Cassette
@@ -23,6 +24,16 @@ MAX_BYTES = 256 * 1024 * 1024
 
 # Without O_NONBLOCK a pipe named x.yaml would hold the start up for ever. Windows has neither.
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_Read = TypeVar("_Read", covariant=True)
+
+
+class Read(Protocol[_Read]):
+    """A reader of files, such as `formats.read`."""
+
+    def __call__(self, raw: bytes, *, name: str, file: str) -> _Read:
+        """Return what is made of `raw`, the unpacked content of `file`."""
+
 
 _CANNOT_BE_READ = (OSError, ValueError, RecursionError, OverflowError, MemoryError, zlib.error)
 
@@ -82,29 +93,37 @@ def load(paths: Sequence[Path]) -> Shelf:
     A cassette's name is its path below the folder, without ending. Where two would have one
     name, the later keeps its ending, and a third is skipped.
     """
+    cassettes, skipped = read_each(paths, formats.read)
+    by_name = sorted(cassettes, key=lambda cassette: cassette.name)
+    return Shelf(cassettes=tuple(by_name), skipped=tuple(skipped))
+
+
+def read_each(paths: Sequence[Path], read: Read[_Read]) -> tuple[list[_Read], list[Skip]]:
+    """Return what `read` makes of each cassette below `paths`, and what is skipped."""
     with _without_garbage_collection():
-        return _load(paths)
+        return _read_each(paths, read)
 
 
-def _load(paths: Sequence[Path]) -> Shelf:
-    cassettes: dict[str, Cassette] = {}
+def _read_each(paths: Sequence[Path], read: Read[_Read]) -> tuple[list[_Read], list[Skip]]:
+    made: list[_Read] = []
     skipped: list[Skip] = []
+    names: dict[str, str] = {}
     for path in paths:
         for found in _walk(path):
             if isinstance(found, Skip):
                 skipped.append(found)
                 continue
             try:
-                name = _free_name(found.relative, cassettes)
-                cassettes[name] = _read(found, name)
+                name = _free_name(found.relative, names)
+                made.append(read(_content(found), name=name, file=found.path))
+                names[name] = found.path
             except CassetteError as error:
                 skipped.append(Skip(file=found.path, reason=error.reason, line=error.line))
             except NotACassette as error:
                 skipped.append(Skip(file=found.path, reason=error.reason, broken=False))
             except _CANNOT_BE_READ as error:
                 skipped.append(Skip(file=found.path, reason=f"cannot be read: {_said(error)}"))
-    by_name = sorted(cassettes.values(), key=lambda cassette: cassette.name)
-    return Shelf(cassettes=tuple(by_name), skipped=tuple(skipped))
+    return made, skipped
 
 
 @contextlib.contextmanager
@@ -179,17 +198,12 @@ def _ending(name: str) -> str:
     return name[bare.rindex(".") :]
 
 
-def _free_name(relative: str, taken: dict[str, Cassette]) -> str:
+def _free_name(relative: str, taken: dict[str, str]) -> str:
     short = relative.removesuffix(_ending(relative))
     for name in (short, relative):
         if name not in taken:
             return name
-    other = taken[relative].file
-    raise CassetteError(f"has the name of {other}; serve the folder above both")
-
-
-def _read(found: _File, name: str) -> Cassette:
-    return formats.read(_content(found), name=name, file=found.path)
+    raise CassetteError(f"has the name of {taken[relative]}; serve the folder above both")
 
 
 def _content(found: _File) -> bytes:

@@ -1,4 +1,4 @@
-"""What `serve` says when it is ready, and what `check` found: lines for a person, or JSON."""
+"""What `serve`, `check` and `convert` say of the files: lines for a person, or JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,6 +9,7 @@ from playhead.folder import Shelf
 from playhead.library import Library
 
 if TYPE_CHECKING:
+    from playhead.convert import Outcome
     from playhead.lint import Findings
 
 QUIET_LINES = 20
@@ -61,6 +62,21 @@ def check_as_json(shelf: Shelf, findings: "Findings") -> dict[str, Any]:
         "secrets": [asdict(secret) for secret in findings.secrets],
         "ties": findings.ties,
     }
+
+
+def conversion(outcome: "Outcome") -> list[str]:
+    """Return the lines of `playhead convert`: each file with what it lost, and the counts."""
+    lines = []
+    for each in outcome.converted:
+        lines.append(f"{each.source} -> {each.file}")
+        lines += [f"  lost: {what}" for what in each.lost]
+        lines += [f"  note: {note}" for note in each.notes]
+    lines += [f"skipped: {skip}" for skip in outcome.skipped]
+    cassettes = _plural(len(outcome.converted), "cassette")
+    interactions = _plural(sum(each.interactions for each in outcome.converted), "interaction")
+    failed, skipped = len(outcome.failed), len(outcome.skipped)
+    lines.append(f"{cassettes} with {interactions} converted, {failed} failed, {skipped} skipped")
+    return lines
 
 
 def _counts(shelf: Shelf) -> str:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import brotli
@@ -20,19 +20,34 @@ import yaml
 _BYTE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\x([0-9a-fA-F]{2})")
 _PRIVATE = 0xF0000
 
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """One recorded exchange; `content_type` is None where none was recorded."""
+    """One recorded exchange; headers are the pairs as they were recorded."""
 
     file: Path
     id: int
     method: str
-    target: str
+    url: str
+    request_headers: Pairs
     request_body: bytes
     status: int
-    content_type: str | None
+    headers: Pairs
     body: bytes
+
+    @property
+    def target(self) -> str:
+        """What stands in the request line: the path and the query."""
+        url = urlsplit(self.url)
+        return url.path + (f"?{url.query}" if url.query else "")
+
+    @property
+    def content_type(self) -> str | None:
+        """The recorded one; None where none was recorded."""
+        value = next((value for name, value in self.headers if name.lower() == "content-type"), "")
+        return value if "/" in value else None  # a redacted one is none
 
     @property
     def asked(self) -> tuple[str, str, str]:
@@ -75,16 +90,16 @@ def _exchanges(file: Path) -> Iterator[Recorded]:
         yield from _of_go_vcr(file, raw, tree)
         return
     for at, (request, response) in enumerate(_pairs(tree)):
-        url = urlsplit(str(request.get("uri", request.get("url"))))
-        headers = _headers(response.get("headers") or {})
+        headers = _headers(response)
         yield Recorded(
             file=file,
             id=at,
             method=request["method"].upper(),
-            target=url.path + (f"?{url.query}" if url.query else ""),
-            request_body=_stored(request, {}),
+            url=str(request.get("uri", request.get("url"))),
+            request_headers=_headers(request),
+            request_body=_stored(request, ()),
             status=_status(response),
-            content_type=_content_type(headers),
+            headers=headers,
             body=_stored(response, headers),
         )
 
@@ -122,7 +137,7 @@ def _status(response: dict[str, Any]) -> int:
     return int(status["code"] if isinstance(status, dict) else status)
 
 
-def _stored(fields: dict[str, Any], headers: dict[str, Any]) -> bytes:
+def _stored(fields: dict[str, Any], headers: Pairs) -> bytes:
     """The body that vcrpy, Ruby VCR or a HAR holds, decoded."""
     if "parsed_body" in fields:
         return json.dumps(fields["parsed_body"]).encode()
@@ -131,6 +146,8 @@ def _stored(fields: dict[str, Any], headers: dict[str, Any]) -> bytes:
         return _unpacked(_bytes(stored), headers)
     if "base64_string" in stored:
         return _unpacked(base64.b64decode(stored["base64_string"]), headers)
+    if stored.get("_decoded"):
+        headers = ()
     if stored.get("encoding") == "base64":
         text = stored["text"]
         pieces = json.loads(text) if text.startswith("[") else [text]
@@ -138,8 +155,8 @@ def _stored(fields: dict[str, Any], headers: dict[str, Any]) -> bytes:
     return _unpacked(_bytes(stored.get("string", stored.get("text"))), headers)
 
 
-def _unpacked(body: bytes, headers: dict[str, Any]) -> bytes:
-    coding = next((v for name, v in headers.items() if name.lower() == "content-encoding"), "")
+def _unpacked(body: bytes, headers: Pairs) -> bytes:
+    coding = next((value for name, value in headers if name.lower() == "content-encoding"), "")
     if "gzip" in coding and body.startswith(b"\x1f\x8b"):
         return zlib.decompress(body, wbits=31)
     if "br" in coding and not body.lstrip().startswith((b"{", b"[")):
@@ -148,17 +165,16 @@ def _unpacked(body: bytes, headers: dict[str, Any]) -> bytes:
     return body
 
 
-def _headers(listed: Any) -> dict[str, str]:
-    """Names to their first values, of a mapping or of a HAR's list."""
-    pairs = (
-        listed.items()
-        if isinstance(listed, dict)
-        else [(pair["name"], pair["value"]) for pair in listed]
+def _headers(fields: dict[str, Any]) -> Pairs:
+    """Names and values, of a mapping or of a HAR's list, without HTTP/2's own."""
+    listed = fields.get("headers") or {}
+    if isinstance(listed, list):
+        return tuple((pair["name"], pair["value"]) for pair in listed if pair["name"][0] != ":")
+    return tuple(
+        (name, value.decode() if isinstance(value, bytes) else str(value))
+        for name, values in listed.items()
+        for value in (values if isinstance(values, list) else [values])
     )
-    firsts = ((name, value[0] if isinstance(value, list) else value) for name, value in pairs)
-    return {
-        name: value.decode() if isinstance(value, bytes) else str(value) for name, value in firsts
-    }
 
 
 def _of_go_vcr(file: Path, raw: str, tree: dict[str, Any]) -> Iterator[Recorded]:
@@ -167,15 +183,15 @@ def _of_go_vcr(file: Path, raw: str, tree: dict[str, Any]) -> Iterator[Recorded]
         zip(tree["interactions"], again["interactions"], strict=True)
     ):
         request, response = fields["request"], fields["response"]
-        url = urlsplit(request["url"])
         yield Recorded(
             file=file,
             id=at,
             method=request["method"],
-            target=url.path + (f"?{url.query}" if url.query else ""),
+            url=request["url"],
+            request_headers=_headers(request),
             request_body=_bytes(request.get("body")),
             status=response["code"],
-            content_type=_content_type(response.get("headers") or {}),
+            headers=_headers(response),
             body=_body(response, marked["response"]),
         )
 
@@ -205,14 +221,6 @@ def _bytes(body: object) -> bytes:
     if isinstance(body, bytes):
         return body
     return str(body or "").encode()
-
-
-def _content_type(headers: dict[str, Any]) -> str | None:
-    for name, values in headers.items():
-        if name.lower() == "content-type":
-            value = str(values[0]) if isinstance(values, list) else str(values)
-            return value if "/" in value else None  # a redacted one is none
-    return None
 
 
 def _meaning(body: bytes) -> str:

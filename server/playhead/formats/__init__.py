@@ -1,9 +1,10 @@
 """Recording formats: bytes of a file in, a cassette out. The only readers of YAML and JSON files.
 
-A format is one module with two functions, and an entry in `FORMATS`:
+A format is one module with two functions and a list, and an entry in `FORMATS`:
 
     sniff(tree) -> bool                    is this parsed document mine?
     read(document, name=…) -> Cassette     raises CassetteError with the line of the fault
+    KEPT                                   the paths of the fields that the cassette carries on
 """
 
 import re
@@ -32,12 +33,25 @@ def read(raw: bytes, *, name: str, file: str) -> Cassette:
     Raise NotACassette where the file is something else, such as a configuration file, and
     CassetteError where it is a recording that is broken, or cannot be read at all.
     """
+    document, reader = _parsed(raw, file)
+    cassette: Cassette = reader.read(document, name=name)
+    return cassette
+
+
+def read_with_rest(raw: bytes, *, name: str, file: str) -> tuple[Cassette, tuple[str, ...]]:
+    """Return as `read`, and a sentence for each field that the cassette does not carry on."""
+    document, reader = _parsed(raw, file)
+    cassette: Cassette = reader.read(document, name=name)
+    return cassette, _module("rest").rest(document.tree, reader.KEPT)
+
+
+def _parsed(raw: bytes, file: str) -> tuple[Document, Any]:
+    """The document in `raw`, and the module that reads it."""
     is_json = file.lower().removesuffix(".gz").endswith((".json", ".har"))
     document = Document(raw=raw, tree=_tree(raw, is_json=is_json), file=file, is_json=is_json)
     for reader in map(_module, FORMATS):
         if reader.sniff(document.tree):
-            cassette: Cassette = reader.read(document, name=name)
-            return cassette
+            return document, reader
     raise _unknown(document.tree)
 
 

@@ -6,6 +6,7 @@ What every format shares is here: what a method, a URL, a status and a header ma
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ _METHOD = re.compile(r"[A-Za-z]+")
 _URL = re.compile(r"(?:https?://[^/\s\ud800-\udfff]+|(?=/))[^\s\ud800-\udfff]*")
 _STATUS = re.compile(r"[2-5]\d\d")  # 1xx is not a final answer, and uvicorn closes on the rest
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
+_PROTOCOL = re.compile(r"(?i)(?:http/?|h)?([1-3])(?:[.]([019]))?")  # `HTTP/1.1`, `1.1`, `h2`
+_WORDS = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
 _NOT_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")  # RFC 9110, 5.5
 
 
@@ -100,6 +103,17 @@ class Fields:
         """Return a status that can be sent as a final one."""
         return int(self.text(name, _STATUS, "a status from 200 to 599"))
 
+    def words(self, name: str) -> str:
+        """Return a line of text that only a person reads; empty where there is none."""
+        value = self.values.get(name)
+        if isinstance(value, str) and _WORDS.fullmatch(value):
+            return sys.intern(value.strip())
+        return ""
+
+    def protocol(self, name: str) -> str:
+        """Return a version of HTTP as Go spells it, `HTTP/2.0`; empty where none is known."""
+        return _protocol(str(self.values.get(name))[:9])  # none is longer
+
     def bytes_of(self, name: str) -> bytes:
         """Return a body that is stored as text or bytes; empty where the field is absent."""
         value = self.get(name, b"")
@@ -141,6 +155,12 @@ class Fields:
                 reason = f"the header {name!r} is left out: HTTP does not allow {shown(value)}"
                 self.note("headers", reason)
         return tuple(kept)
+
+
+@lru_cache(maxsize=32)  # a folder holds thousands of recordings, of three versions
+def _protocol(text: str) -> str:
+    found = _PROTOCOL.fullmatch(text)
+    return f"HTTP/{found[1]}.{found[2] or 0}" if found else ""
 
 
 def shown(value: object) -> str:

@@ -6,12 +6,10 @@ go-vcr writes `duration` last, a response that names its protocol and no duratio
 Hand-written cassettes may leave out everything but `method`, `url` and `code`.
 """
 
-import contextlib
 import re
-from itertools import pairwise
-from math import inf
 
 from playhead.cassette import Cassette, Interaction, Request, Response
+from playhead.formats import extension
 from playhead.formats.document import Document
 from playhead.formats.fields import CUT, Fields
 from playhead.formats.yaml_tree import Tree
@@ -19,6 +17,28 @@ from playhead.formats.yaml_tree import Tree
 _DURATION = re.compile(r"(?!.{33})(?:(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|\d+)")
 _DURATION_PART = re.compile(r"([\d.]+)(ns|us|µs|μs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+
+EXTENSION = "x_playhead"
+
+_REQUEST = (
+    "proto",
+    "proto_major",
+    "proto_minor",
+    "content_length",
+    "host",
+    "body",
+    "headers",
+    "url",
+)
+_RESPONSE = (*_REQUEST[:4], "body", "headers", "status", "code", "duration")
+KEPT = (
+    "version",
+    "interactions[].id",
+    *(f"interactions[].request.{name}" for name in (*_REQUEST, "method")),
+    *(f"interactions[].response.{name}" for name in _RESPONSE),
+    *(f"interactions[].response.{EXTENSION}.{name}" for name in extension.KEPT),
+)
+"""What a cassette carries on, or what a writer knows without it: a length, the host of a URL."""
 
 
 def sniff(tree: Tree) -> bool:
@@ -55,6 +75,7 @@ def _interaction(document: Document, fields: Fields, name: str, at: int) -> Inte
     sent = _request(fields.within("request"))
     response = fields.within("response")
     body = _measured_body(document, response)
+    event_offsets, complete = extension.read(response, EXTENSION)
     return Interaction(
         cassette=name,
         id=at,
@@ -64,7 +85,10 @@ def _interaction(document: Document, fields: Fields, name: str, at: int) -> Inte
             headers=response.headers(),
             body=body,
             duration=_duration(document, response),
-            event_offsets=_event_offsets(response),
+            event_offsets=event_offsets,
+            complete=complete,
+            reason=_reason(response),
+            protocol=response.protocol("proto"),
         ),
     )
 
@@ -75,7 +99,13 @@ def _request(request: Fields) -> Request:
         url=request.url("url"),
         headers=request.headers(),
         body=request.bytes_of("body"),
+        protocol=request.protocol("proto"),
     )
+
+
+def _reason(response: Fields) -> str:
+    """The text beside the status; go-vcr keeps `200 OK` in one field."""
+    return response.words("status").removeprefix(str(response.get("code"))).strip()
 
 
 def _duration(document: Document, response: Fields) -> float:
@@ -106,19 +136,3 @@ def _measured_body(document: Document, response: Fields) -> bytes:
         reason = f"is {length[:20]}, but the body has {len(body)} bytes; edited or re-wrapped?"
         response.note("content_length", reason)
     return body
-
-
-def _event_offsets(response: Fields) -> tuple[float, ...]:
-    """The times playhead stores and go-vcr ignores: `x_playhead.event_offsets_ms`."""
-    extension = response.get("x_playhead")
-    if extension is None:
-        return ()
-    listed = extension.get("event_offsets_ms", []) if isinstance(extension, dict) else ""
-    offsets: tuple[float, ...] = (-1.0,)
-    if isinstance(listed, list):
-        with contextlib.suppress(TypeError, ValueError):
-            offsets = tuple(float(offset) / 1000 for offset in listed)
-    if any(not early <= late < inf for early, late in pairwise((0.0, *offsets))):
-        reason = "event_offsets_ms is not a list of milliseconds that never fall"
-        raise response.error("x_playhead", reason)
-    return offsets

@@ -4,15 +4,40 @@ Times are milliseconds. `timings.wait` is the time to the headers, what a casset
 """
 
 import json
+import re
 from urllib.parse import urlencode
 
 from playhead.cassette import Cassette, Headers, Interaction, Request, Response
-from playhead.formats import bodies
+from playhead.formats import bodies, extension
 from playhead.formats.document import Document
 from playhead.formats.fields import Fields
 from playhead.formats.yaml_tree import Tree
 
 _LONGEST_MS = 24 * 3600 * 1000  # more is no time anybody waited, and might be infinite
+
+EXTENSION = "_playhead"
+DECODED = "_decoded"
+"""A field of ours beside a text: it is unpacked, however much it looks like compressed data."""
+
+UNKNOWN_TIME = "1970-01-01T00:00:00.000Z"
+"""What is written where no time was recorded: HAR demands one."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII)
+
+_MESSAGE = ("httpVersion", "headers", "headersSize", "bodySize")
+_REQUEST = ("method", "url", "queryString", "postData", *_MESSAGE)
+_RESPONSE = (
+    "status", "statusText", "content.size", "content.mimeType", "content.text",
+    "content.encoding", f"content.{DECODED}", "redirectURL", *_MESSAGE,
+)  # fmt: skip
+KEPT = (
+    "log.version",
+    *(f"log.entries[].{name}" for name in ("startedDateTime", "time", "timings.wait")),
+    *(f"log.entries[].request.{name}" for name in _REQUEST),
+    *(f"log.entries[].response.{name}" for name in _RESPONSE),
+    *(f"log.entries[].response.{EXTENSION}.{name}" for name in extension.KEPT),
+)
+"""What a cassette carries on, or what a writer knows without it: a size, the query of a URL."""
 
 
 def sniff(tree: Tree) -> bool:
@@ -37,19 +62,27 @@ def read(document: Document, *, name: str) -> Cassette:
             Interaction(
                 cassette=name,
                 id=len(interactions),
-                request=_request(entry.within("request")),
+                request=_request(entry.within("request"), _started(entry)),
                 response=_response(response, _wait(entry)),
             )
         )
     return document.cassette(name, "HAR 1.2", tuple(interactions))
 
 
-def _request(request: Fields) -> Request:
+def _started(entry: Fields) -> str:
+    """The time of the request, as far as the file knows it."""
+    started = entry.words("startedDateTime")
+    return started if started != UNKNOWN_TIME and _TIME.fullmatch(started) else ""
+
+
+def _request(request: Fields, started: str) -> Request:
     return Request(
         method=request.method(),
         url=request.url("url"),
         headers=_headers(request),
         body=_posted(request),
+        protocol=request.protocol("httpVersion"),
+        started=started,
     )
 
 
@@ -73,8 +106,20 @@ def _response(response: Fields, wait: float) -> Response:
         content = response.within("content")
         if "text" not in content and content.get("size") not in (None, 0, -1):
             content.note("text", "is missing, though there was a body: it is served empty")
-        body = bodies.decoded(_text(content), headers, content)
-    return Response(status=response.status("status"), headers=headers, body=body, duration=wait)
+        body = _text(content)
+        if content.get(DECODED) is not True:
+            body = bodies.decoded(body, headers, content)
+    event_offsets, complete = extension.read(response, EXTENSION)
+    return Response(
+        status=response.status("status"),
+        headers=headers,
+        body=body,
+        duration=wait,
+        event_offsets=event_offsets,
+        complete=complete,
+        reason=response.words("statusText"),
+        protocol=response.protocol("httpVersion"),
+    )
 
 
 def _text(content: Fields) -> bytes:
@@ -117,5 +162,5 @@ def _wait(entry: Fields) -> float:
     timings = entry.get("timings")
     wait = timings.get("wait") if isinstance(timings, dict) else None
     if isinstance(wait, int | float) and 0 <= wait <= _LONGEST_MS:
-        return wait / 1000
+        return round(wait / 1000, 9)  # no clock is finer, and a division is less exact
     return 0.0

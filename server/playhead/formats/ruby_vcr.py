@@ -9,6 +9,15 @@ from playhead.formats.document import Document
 from playhead.formats.fields import CUT, Fields
 from playhead.formats.yaml_tree import Tree
 
+_BODY = ("body.string", "body.base64_string", "body.encoding")
+_REQUEST = ("method", "uri", "headers", *_BODY)
+_RESPONSE = ("status.code", "status.message", "headers", "http_version", *_BODY)
+KEPT = (
+    *(f"http_interactions[].request.{name}" for name in _REQUEST),
+    *(f"http_interactions[].response.{name}" for name in _RESPONSE),
+)
+"""What a cassette carries on."""
+
 
 def sniff(tree: Tree) -> bool:
     """Whether `tree` has VCR's one list, `http_interactions`."""
@@ -46,14 +55,22 @@ def _request(request: Fields) -> Request:
 
 def _response(response: Fields) -> Response:
     headers = response.headers()
-    return Response(status=_status(response), headers=headers, body=_body(response, headers))
+    status, reason = _status(response)
+    return Response(
+        status=status,
+        headers=headers,
+        body=_body(response, headers),
+        reason=reason,
+        protocol=response.protocol("http_version"),
+    )
 
 
-def _status(response: Fields) -> int:
-    """The status: a mapping of code and message, or in R a number alone."""
+def _status(response: Fields) -> tuple[int, str]:
+    """The status and its text: a mapping of code and message, or in R a number alone."""
     if isinstance(response.get("status"), dict):
-        return response.within("status").status("code")
-    return response.status("status")
+        status = response.within("status")
+        return status.status("code"), status.words("message")
+    return response.status("status"), ""
 
 
 def _body(fields: Fields, headers: Headers) -> bytes:

@@ -13,6 +13,18 @@ from playhead.formats.document import Document
 from playhead.formats.fields import CUT, Fields
 from playhead.formats.yaml_tree import Tree
 
+_REQUEST = ("method", "uri", "headers", "body", "parsed_body")
+_RESPONSE = (
+    "status.code", "status.message", "status_code", "headers", "body.string", "body.base64_string",
+    "parsed_body", "content", "http_version",
+)  # fmt: skip
+KEPT = (
+    "version",
+    *(f"{at}.{name}" for at in ("interactions[].request", "requests[]") for name in _REQUEST),
+    *(f"{at}.{name}" for at in ("interactions[].response", "responses[]") for name in _RESPONSE),
+)
+"""What a cassette carries on."""
+
 
 def sniff(tree: Tree) -> bool:
     """Whether `tree` is laid out as vcrpy does: interactions whose requests have a `uri`."""
@@ -68,10 +80,13 @@ def _request_body(request: Fields) -> bytes:
 
 def _response(response: Fields) -> Response:
     headers = response.headers()
+    status = response.get("status")
     return Response(
         status=_status(response),
         headers=headers,
         body=bodies.decoded(_response_body(response), headers, response),
+        reason=response.within("status").words("message") if isinstance(status, dict) else "",
+        protocol=response.protocol("http_version"),
     )
 
 

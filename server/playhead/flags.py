@@ -1,0 +1,60 @@
+"""The flags that several commands share, and the types of their values."""
+
+import re
+from collections.abc import Callable
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Factor(click.FloatRange):
+    """A finite number above zero: click itself takes `nan` for one in any range."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number."""
+        number: float = super().convert(value, param, ctx)  # type: ignore[arg-type] # any value
+        if not isfinite(number):
+            self.fail(f"{value!r} is not a finite number", param, ctx)
+        return number
+
+
+class Seconds(click.ParamType[float]):
+    """A time such as `20ms` or `1.5s`; a bare number counts in the unit the flag names."""
+
+    name = "time"
+
+    def __init__(self, bare_unit: str) -> None:
+        self._bare_unit = bare_unit
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the time in seconds."""
+        found = re.fullmatch(r"(\d+\.?\d*|\.\d+)(ms|s|m)?", str(value).strip(), re.ASCII)
+        if found is None:
+            self.fail(f"{value!r} is not a time like 20ms or 1.5s", param, ctx)
+        return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60}[found[2] or self._bare_unit]
+
+
+def option(*names: str, **settings: Any) -> Callable[[Any], Any]:
+    """A flag with its variable: `--event-gap` is `PLAYHEAD_EVENT_GAP`."""
+    long = next(name for name in names if name.startswith("--"))
+    variable = "PLAYHEAD_" + long.lstrip("-").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, show_default=True, show_envvar=True, **settings)
+
+
+paths = click.argument(
+    "paths",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    envvar="PLAYHEAD_CASSETTES",
+)
+as_json = option("--json", "as_json", is_flag=True, help="Print JSON.")
+host = option("--host", default="127.0.0.1", help="The address to listen on.")
+port = option(
+    "--port", default=8080, type=click.IntRange(0, 65535), help="0: any free one, printed."
+)
