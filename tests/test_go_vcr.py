@@ -1,3 +1,4 @@
+import gzip
 from typing import Any
 
 import pytest
@@ -377,6 +378,26 @@ def test_stored_event_times_are_read_as_seconds() -> None:
     times = {"event_offsets_ms": [0, 1.5, 20, 20], "complete": True}
     response = _response(x_playhead=times, body=stream, content_length=-1)
     assert response.event_offsets == pytest.approx((0.0, 0.0015, 0.02, 0.02))
+
+
+@pytest.mark.parametrize(
+    ("stored", "uncompressed", "served"),
+    [
+        (gzip.compress(b"plain", mtime=0), "false", b"plain"),
+        (gzip.compress(b"plain", mtime=0), None, b"plain"),
+        (b"plain", None, b"plain"),
+        (gzip.compress(b"a file", mtime=0), "true", gzip.compress(b"a file", mtime=0)),
+    ],
+)
+def test_a_body_stored_compressed_is_unpacked_unless_go_has_done_it(
+    stored: bytes, uncompressed: str | None, served: bytes
+) -> None:
+    changed = recorded(headers=(("Content-Encoding", "gzip"),), answer=stored)
+    if uncompressed:
+        changed["response"]["uncompressed"] = uncompressed == "true"
+    (read,) = _read(changed).interactions
+    assert read.response.body == served
+    assert read.response.headers == (("Content-Encoding", "gzip"),)
 
 
 def test_event_times_that_do_not_fit_the_events_are_noted() -> None:

@@ -26,10 +26,11 @@ def made(name: str, target: str, asked: dict[str, Any], answer: bytes, kind: str
         file=ROOT / f"{name}.yaml",
         id=0,
         method="POST",
-        target=target,
+        url=f"https://recorded.example{target}",
+        request_headers=(),
         request_body=as_json(asked),
         status=200,
-        content_type=kind,
+        headers=(("Content-Type", kind),),
         body=answer,
     )
 

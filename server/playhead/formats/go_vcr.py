@@ -8,7 +8,7 @@ Hand-written cassettes may leave out everything but `method`, `url` and `code`.
 
 import re
 
-from playhead.cassette import Cassette, Interaction, Request, Response
+from playhead.cassette import Cassette, Headers, Interaction, Request, Response
 from playhead.formats import extension
 from playhead.formats.document import Document
 from playhead.formats.fields import CUT, Fields
@@ -30,7 +30,7 @@ _REQUEST = (
     "headers",
     "url",
 )
-_RESPONSE = (*_REQUEST[:4], "body", "headers", "status", "code", "duration")
+_RESPONSE = (*_REQUEST[:4], "uncompressed", "body", "headers", "status", "code", "duration")
 KEPT = (
     "version",
     "interactions[].id",
@@ -74,7 +74,10 @@ def seconds(duration: str) -> float:
 def _interaction(document: Document, fields: Fields, name: str, at: int) -> Interaction:
     sent = _request(fields.within("request"))
     response = fields.within("response")
+    headers = response.headers()
     body = _measured_body(document, response)
+    if any(name.lower() == "content-encoding" for name, _ in headers):
+        body = _decoded(body, headers, response)
     event_offsets, complete = extension.read(response, EXTENSION)
     return Interaction(
         cassette=name,
@@ -82,7 +85,7 @@ def _interaction(document: Document, fields: Fields, name: str, at: int) -> Inte
         request=sent,
         response=Response(
             status=response.status("code"),
-            headers=response.headers(),
+            headers=headers,
             body=body,
             duration=_duration(document, response),
             event_offsets=event_offsets,
@@ -120,6 +123,15 @@ def _duration(document: Document, response: Fields) -> float:
     if not text.endswith("s") and document.raw.endswith(text.encode()):
         raise response.error("duration", CUT)
     return seconds(text)
+
+
+def _decoded(body: bytes, headers: Headers, response: Fields) -> bytes:
+    """The body unpacked, unless Go says that it has unpacked it; rare, so imported here."""
+    from playhead.formats import bodies
+
+    if response.get("uncompressed") == "true":
+        return body
+    return bodies.decoded(body, headers, response)
 
 
 def _measured_body(document: Document, response: Fields) -> bytes:

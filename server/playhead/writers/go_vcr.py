@@ -42,6 +42,8 @@ def _interaction(interaction: Interaction) -> Iterator[str]:
     yield "  response:"
     yield from _protocol(response.protocol)
     yield f"    content_length: {len(response.body)}"
+    if any(name.lower() == "content-encoding" for name, _ in response.headers):
+        yield "    uncompressed: true"
     yield f"    body: {body(response.body, _IN_BODY)}"
     yield from _extension(response)
     yield from _headers(response.headers)
