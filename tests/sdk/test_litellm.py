@@ -1,8 +1,9 @@
 """litellm, which has a client of its own for each provider."""
 
 import asyncio
+import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +24,22 @@ FINISHES = {"end_turn": "stop", "max_tokens": "length", "tool_use": "tool_calls"
 PREFIXES = {"chat": "openai/", "messages": "anthropic/", "gemini": "gemini/"}
 VERSIONS = {"chat": "/v1", "messages": "", "gemini": "/v1beta"}
 FORMS = tuple(PREFIXES)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _clients_closed() -> Iterator[None]:
+    """litellm keeps its clients for ever, and their sockets for the garbage collector."""
+    yield
+    clients = litellm.in_memory_llm_clients_cache.cache_dict
+    for client in list(clients.values()):
+        closing = client.close()
+        if inspect.isawaitable(closing):
+            asyncio.run(_awaited(closing))
+    clients.clear()
+
+
+async def _awaited(closing: Awaitable[None]) -> None:
+    await closing
 
 
 def _ask(origin: str, case: Case, **fields: Any) -> dict[str, Any]:

@@ -38,7 +38,10 @@ KEPT = (
     *(f"interactions[].response.{name}" for name in _RESPONSE),
     *(f"interactions[].response.{EXTENSION}.{name}" for name in extension.KEPT),
 )
-"""What a cassette carries on, or what a writer knows without it: a length, the host of a URL."""
+"""What a cassette carries on, or what a writer knows without it.
+
+A length, the host of a URL, and whether a body that is held unpacked was `uncompressed`.
+"""
 
 
 def sniff(tree: Tree) -> bool:
