@@ -11,6 +11,8 @@ from sdk.refused import NO_CASSETTES, NO_MATCH, refused
 from support.server import Running
 
 litellm = pytest.importorskip("litellm")
+openai = pytest.importorskip("openai")
+HTTPHandler = pytest.importorskip("litellm.llms.custom_httpx.http_handler").HTTPHandler
 
 pytestmark = [
     # Pydantic says so of litellm's own models when the first answer is made.
@@ -29,7 +31,8 @@ def _clients_closed() -> Iterator[None]:
     """litellm keeps its clients for ever, and their sockets for the garbage collector."""
     yield
     for client in litellm.in_memory_llm_clients_cache.cache_dict.values():
-        client.close()
+        if isinstance(client, HTTPHandler | openai.OpenAI):
+            client.close()
 
 
 def _ask(origin: str, case: Case, **fields: Any) -> dict[str, Any]:
