@@ -1,5 +1,6 @@
 """litellm, which has a client of its own for each provider."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -49,7 +50,14 @@ def _ask(origin: str, case: Case, **fields: Any) -> dict[str, Any]:
 
 def receive(origin: str, case: Case) -> Any:
     answer = litellm.completion(**_ask(origin, case))
-    return litellm.stream_chunk_builder(list(answer)) if case.streams else answer
+    if not case.streams:
+        return answer
+    chunks = list(answer)
+    # litellm leaves Anthropic's stream unread at its end. The garbage collector closes it, and
+    # waits for ever where it happens to come in the midst of the next request.
+    del answer
+    gc.collect()
+    return litellm.stream_chunk_builder(chunks)
 
 
 def _reading(answer: Any) -> Reading:
