@@ -18,6 +18,10 @@ CHAT = [
     "/api/coding/paas/v4/chat/completions",
     "/compatible-mode/v1/chat/completions",
     "/openai/deployments/gpt/chat/completions",
+    "/models/meta/llama/v1/chat/completions",
+    "/v1/projects/p/locations/l/endpoints/openapi/chat/completions",
+    "/v1/account/gateway/azure-openai/resource/gpt-4o/chat/completions",
+    "/v1/account/gateway/openai/chat/completions",
 ]
 
 
@@ -37,11 +41,14 @@ PATHS = {
     "/v1/responses": ("responses", ()),
     "/responses": ("responses", ()),
     "/openai/responses": ("responses", ()),
+    "/openai/deployments/d/responses": ("responses", ()),
+    "/v1/account/gateway/openai/responses": ("responses", ()),
     "/v1/responses/resp_1": ("responses.item", ("resp_1", "")),
     "/v1/responses/resp_1/cancel": ("responses.item", ("resp_1", "/cancel")),
     "/v1/responses/resp_1/input_items": ("responses.item", ("resp_1", "/input_items")),
     "/v1/embeddings": ("embeddings", ()),
     "/openai/deployments/d/embeddings": ("embeddings", ()),
+    "/hf-inference/models/BAAI/bge/v1/embeddings": ("embeddings", ()),
     "/v1/completions": ("completions", ()),
     "/completions": ("completions", ()),
     "/beta/completions": ("completions", ()),
@@ -72,6 +79,8 @@ PATHS = {
     "/v1beta/models/e:batchEmbedContents": ("batchEmbedContents", ("e",)),
     f"/v1beta/models/{GEMINI}:batchGenerateContent": ("batchGenerateContent", (GEMINI,)),
     f"{VERTEX}/google/models/imagen:predict": ("predict", ("imagen",)),
+    "/v1/projects/p/locations/l/endpoints/1:predict": ("predict", ("endpoints/1",)),
+    "/v1beta/tunedModels/mine:generateContent": ("generateContent", ("tunedModels/mine",)),
     "/v1beta/models/veo:predictLongRunning": ("predictLongRunning", ("veo",)),
     f"{VERTEX}/anthropic/models/claude@1:rawPredict": ("rawPredict", ("claude@1",)),
     f"{VERTEX}/anthropic/models/claude@1:streamRawPredict": ("streamRawPredict", ("claude@1",)),
@@ -115,6 +124,9 @@ def test_every_operation_stands_in_one_row() -> None:
     "path",
     [
         "/v1/threads/t/messages",
+        "/v1/forms/a/responses",
+        "/v1/forms/a/responses/1",
+        "/v1/collections/a/embeddings",
         "/v1/chat/completions/chatcmpl-1",
         "/v1/batches/batch_1",
         "/v1/files",
@@ -142,6 +154,19 @@ def test_a_model_in_the_path_is_a_parameter() -> None:
 def test_azures_deployment_is_no_parameter() -> None:
     found = route("/openai/deployments/mine/chat/completions")
     assert (found.deployment, found.parameters) == ("mine", ())
+
+
+@pytest.mark.parametrize(
+    ("path", "deployment"),
+    [
+        ("/models/meta/llama/v1/chat/completions", "meta/llama"),
+        ("/models/meta/llama/v1/embeddings", "meta/llama"),
+        ("/v1/projects/p/locations/l/endpoints/1/chat/completions", "1"),
+        ("/v1/account/gateway/azure-openai/resource/gpt-4o/chat/completions", "gpt-4o"),
+    ],
+)
+def test_others_name_the_model_where_azure_names_a_deployment(path: str, deployment: str) -> None:
+    assert (route(path).parameters, route(path).deployment) == ((), deployment)
 
 
 def test_a_path_without_a_deployment_has_none() -> None:

@@ -70,6 +70,46 @@ def test_a_query_only_breaks_a_tie() -> None:
     assert _found(served, _asks("/v1/messages", query=b"x=y")) == ["a#0", "b#0"]
 
 
+def test_a_query_is_part_of_a_resource_that_no_dialect_knows() -> None:
+    served = library(
+        interaction("a", method="GET", url="https://a.example/v1/files?limit=1&key=k", sent=b"")
+    )
+
+    def asks(query: bytes) -> Asked:
+        return _asks("/v1/files", method="GET", query=query, body=b"")
+
+    assert _found(served, asks(b"limit=1")) == ["a#0"]
+    assert _found(served, asks(b"key=other&limit=1")) == ["a#0"]
+    assert _found(served, asks(b"")) == ["a#0"]
+    assert _refused(served, asks(b"limit=1&after=f1")) is Code.BODY_DIFFERS
+    assert _refused(served, asks(b"limit=")) is Code.BODY_DIFFERS
+
+
+def test_a_query_does_not_count_beside_a_body() -> None:
+    served = library(interaction(url="https://a.example/v1/tools?x=1"))
+    assert _found(served, _asks("/v1/tools", query=b"x=2")) == ["chat#0"]
+
+
+def test_who_asks_gemini_for_events_gets_no_array() -> None:
+    url = "https://g.example/v1beta/models/g:streamGenerateContent"
+    array = library(interaction(url=url, answer=b"[{}]"))
+    events = library(interaction(url=f"{url}?alt=sse", answer=b"data: {}\n\n", headers=()))
+    path = "/v1beta/models/g:streamGenerateContent"
+    assert _refused(array, _asks(path, query=b"alt=sse")) is Code.BODY_DIFFERS
+    assert _found(array, _asks(path)) == ["chat#0"]
+    assert _found(events, _asks(path, query=b"alt=sse")) == ["chat#0"]
+    assert _found(events, _asks(path)) == ["chat#0"]
+
+
+@pytest.mark.parametrize("operation", ["chat", "generate"])
+def test_ollama_streams_unless_told_not_to(operation: str) -> None:
+    served = library(interaction(url=f"http://o.example/api/{operation}", sent=b'{"model":"m"}'))
+    path = f"/api/{operation}"
+    assert _found(served, _asks(path, body=b'{"model":"m","stream":true}')) == ["chat#0"]
+    refused = _refused(served, _asks(path, body=b'{"model":"m","stream":false}'))
+    assert refused is Code.BODY_DIFFERS
+
+
 def test_azures_deployment_has_to_be_the_recorded_one() -> None:
     served = library(interaction(url=AZURE.format("mine")))
     assert _found(served, _asks("/openai/deployments/mine/chat/completions")) == ["chat#0"]
@@ -175,6 +215,12 @@ def test_every_example_answers_its_own_request() -> None:
 
 MISSED = {Code.UNKNOWN_OPERATION, Code.BODY_DIFFERS}
 MODEL_IN_THE_PATH = [
+    "/models/meta/{}/v1/chat/completions",
+    "/models/{}/v1/embeddings",
+    "/v1/projects/p/locations/l/endpoints/{}/chat/completions",
+    "/v1/account/gateway/azure-openai/resource/{}/chat/completions",
+    "/openai/deployments/{}/responses",
+    "/v1beta/tunedModels/{}:generateContent",
     "/v1beta/models/{}:generateContent",
     "/v1beta/models/{}:streamGenerateContent",
     "/v1/projects/p/locations/l/publishers/anthropic/models/{}:rawPredict",

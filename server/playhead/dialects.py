@@ -29,25 +29,41 @@ class Dialect:
     """One row: an operation, how its paths are recognised, and its form of errors.
 
     Named groups of `path` are path parameters and part of the key, except `deployment`: Azure
-    puts there what others put in the body, so it only narrows a choice. What a pattern does not
-    name (a Vertex project, a Cloudflare account) does not count.
+    and others put there what is usually in the body, so it only narrows a choice. What a pattern
+    does not name (a Vertex project, a Cloudflare account) does not count.
+
+    `streams_by_default` tells what a request without `stream` asks for.
     """
 
     operation: str
     path: str
     errors: ErrorForm = ErrorForm.STANDARD
+    streams_by_default: bool = False
 
 
-def _row(operation: str, path: str, errors: ErrorForm = ErrorForm.STANDARD) -> Dialect:
-    return Dialect(operation=operation, path=path, errors=errors)
+def _row(
+    operation: str,
+    path: str,
+    errors: ErrorForm = ErrorForm.STANDARD,
+    *,
+    streams_by_default: bool = False,
+) -> Dialect:
+    return Dialect(
+        operation=operation, path=path, errors=errors, streams_by_default=streams_by_default
+    )
 
 
 _ANY = r"(?:.*)"
 # A version segment (`v1`, `v1beta1`, DeepSeek's `beta`) or nothing in front. The last word alone
 # would be too little: `POST /v1/threads/{id}/messages` is not Anthropic's `messages`.
 _VERSION = r"(?:|.*/(?:v\d\w*|beta))"
-_DEPLOYMENT = r".*/deployments/(?P<deployment>[^/]+)"
-_GOOGLE_MODEL = r"(?:.*)/(?:models|tunedModels|endpoints)/(?P<model>[^/]+)"
+# The same behind OpenAI's own segment; `GET /v1/forms/{id}/responses` is another's.
+_OPENAI = r"(?:|.*/(?:v\d\w*|beta|openai))"
+# A model in front: Azure's, Hugging Face's, Vertex's, and Azure's behind Cloudflare's gateway.
+_DEPLOYMENT = (
+    r".*/(?:deployments|models|endpoints|azure-openai/[^/]+)/(?P<deployment>.+?)(?:/v\d\w*|)"
+)
+_GOOGLE_MODEL = r".*/(?P<model>(?<=/models/)[^/]+|(?:tunedModels|endpoints)/[^/]+)"
 _GOOGLE_VERBS = (
     "generateContent", "streamGenerateContent", "countTokens", "embedContent",
     "batchEmbedContents", "batchGenerateContent", "predict", "predictLongRunning",
@@ -60,9 +76,9 @@ _BEDROCK_VERBS = (
 DIALECTS: tuple[Dialect, ...] = (
     # OpenAI, and the many that speak as it does, under whatever prefix.
     _row("chat.completions", rf"(?:{_DEPLOYMENT}|{_ANY})/chat/completions"),
-    _row("responses", rf"{_ANY}/responses"),
-    _row("responses.item", rf"{_ANY}/responses/(?P<id>[^/]+)(?P<what>/cancel|/input_items|)"),
-    _row("embeddings", rf"(?:{_DEPLOYMENT}|{_ANY})/embeddings"),
+    _row("responses", rf"(?:{_DEPLOYMENT}|{_OPENAI})/responses"),
+    _row("responses.item", rf"{_OPENAI}/responses/(?P<id>[^/]+)(?P<what>/cancel|/input_items|)"),
+    _row("embeddings", rf"(?:{_DEPLOYMENT}|{_OPENAI})/embeddings"),
     _row("completions", rf"(?:{_DEPLOYMENT}|{_VERSION})/completions"),
     _row("images", rf"(?:{_DEPLOYMENT}|{_VERSION})/images/(?P<what>generations|edits|variations)"),
     _row(
@@ -80,8 +96,8 @@ DIALECTS: tuple[Dialect, ...] = (
     *(_row(verb, rf"{_ANY}/model/(?P<model>.+)/{verb}", ErrorForm.AWS) for verb in _BEDROCK_VERBS),
     # Cohere's own chat, of two versions that are not alike.
     _row("cohere.chat", rf"{_ANY}/(?P<version>v1|v2)/chat"),
-    _row("ollama.chat", rf"{_ANY}/api/chat"),
-    _row("ollama.generate", rf"{_ANY}/api/generate"),
+    _row("ollama.chat", rf"{_ANY}/api/chat", streams_by_default=True),
+    _row("ollama.generate", rf"{_ANY}/api/generate", streams_by_default=True),
     _row("ai.run", rf"{_ANY}/accounts/[^/]+/ai/run/(?P<model>.+)"),
 )
 
@@ -99,6 +115,7 @@ class Route:
     deployment: str | None = None
     model: str = ""
     errors: ErrorForm = ErrorForm.STANDARD
+    streams_by_default: bool = False
 
 
 def route(raw_path: str) -> Route:
@@ -123,6 +140,7 @@ def _route(raw_path: str) -> Route:
                 deployment=deployment,
                 model=parameters.get("model", ""),
                 errors=dialect.errors,
+                streams_by_default=dialect.streams_by_default,
             )
     return Route(path=path, operation=path)
 

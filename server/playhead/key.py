@@ -5,7 +5,8 @@ The rules of a canonical JSON body, each because real clients differ in nothing 
 
 - spacing, key order and escapes do not count (every SDK spells JSON its own way);
 - a number is its value: `1.0` is `1` (Python keeps the point, JavaScript does not);
-- `"stream": false` is the same as no `stream` (LangChain and pydantic-ai send it, openai does not);
+- `"stream": false` is the same as no `stream` (LangChain and pydantic-ai send it, openai does not),
+  and where an operation streams unless told not to, as Ollama's do, `"stream": true` is;
 - CRLF inside a string is LF (editors and git rewrite cassettes).
 
 Everything else counts. Headers and the query never do.
@@ -32,13 +33,15 @@ _EXPONENT = re.compile(rb"\de\+?\d")
 def digest(method: str, route: Route, body: bytes) -> bytes:
     """Return the key of a request as 32 bytes."""
     parts = (method, route.operation, *route.parameters)
-    return sha256(repr(parts).encode("utf-8", "surrogatepass") + canonical(body)).digest()
+    spelled = canonical(body, stream=route.streams_by_default)
+    return sha256(repr(parts).encode("utf-8", "surrogatepass") + spelled).digest()
 
 
-def canonical(body: bytes) -> bytes:
+def canonical(body: bytes, *, stream: bool = False) -> bytes:
     """Return the form of `body` that is equal for equal requests; a fixed point of itself.
 
-    JSON and multipart have rules of their own; anything else is compared byte for byte.
+    `stream` is what a request that does not say so asks for. JSON and multipart have rules of
+    their own; anything else is compared byte for byte.
     """
     if not body:
         return b""
@@ -46,13 +49,13 @@ def canonical(body: bytes) -> bytes:
         return _canonical_multipart(body)
     try:
         value = orjson.loads(body)
-        if isinstance(value, dict) and value.get("stream") is False:
+        if isinstance(value, dict) and value.get("stream") is stream:
             del value["stream"]
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (ValueError, TypeError):
-        return _canonical_by_stdlib(body)
+        return _canonical_by_stdlib(body, stream=stream)
     if _needs_care(text):
-        return _canonical_by_stdlib(body)
+        return _canonical_by_stdlib(body, stream=stream)
     return text
 
 
@@ -70,25 +73,28 @@ def _needs_care(text: bytes) -> bool:
     )
 
 
-def parse(body: bytes) -> Any:
-    """Return `body` as the JSON value a key is made of; raise ValueError where it is not JSON."""
+def parse(body: bytes, *, stream: bool = False) -> Any:
+    """Return `body` as the JSON value a key is made of; raise ValueError where it is not JSON.
+
+    `stream` is what a request that does not say so asks for.
+    """
     try:
         value = _normal(json.loads(body))
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if isinstance(value, dict) and value.get("stream") is False:
+    if isinstance(value, dict) and value.get("stream") is stream:
         del value["stream"]
     return value
 
 
-def _canonical_by_stdlib(body: bytes) -> bytes:
+def _canonical_by_stdlib(body: bytes, *, stream: bool) -> bytes:
     """Canonical JSON for what orjson refuses or rounds: huge integers, NaN, lone surrogates.
 
     The value is written by orjson all the same where it can be, since an equal value may have
     come the fast way.
     """
     try:
-        value = parse(body)
+        value = parse(body, stream=stream)
     except ValueError:
         return body
     try:

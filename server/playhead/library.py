@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from playhead.asked import Asked
 from playhead.cassette import Interaction
-from playhead.dialects import Route, recorded_route
+from playhead.dialects import recorded_route
 from playhead.errors import Code, Refusal
 from playhead.folder import Shelf
 from playhead.key import digest
+from playhead.pieces import JSON_ARRAY
+from playhead.streaming import form_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +69,14 @@ class Library:
         """Return the recordings of this request; raise Refusal where there are none.
 
         The exact recorded path comes before the same operation under another prefix, and a query
-        only breaks a tie. Between cassettes the order of their names decides.
+        breaks a tie; what else it says is in `_may_answer`. Between cassettes the order of their
+        names decides.
         """
         self._check_scope(asked)
         key = digest(asked.method, asked.route, asked.body)
         found = _within(asked.scope, self._by_key.get(key, ()))
         found = _preferred(found, lambda other: recorded_route(other).path == asked.route.path)
-        found = [other for other in found if _same_deployment(recorded_route(other), asked.route)]
+        found = [other for other in found if _may_answer(other, asked)]
         found = _preferred(found, lambda other: urlsplit(other.request.url).query == asked.query)
         if found:
             return Recordings(interactions=tuple(found))
@@ -129,8 +132,26 @@ def _preferred(
     return [interaction for interaction in found if wanted(interaction)] or found
 
 
-def _same_deployment(recorded: Route, asked: Route) -> bool:
-    """Whether Azure's deployment in the path, where both have one, is the same."""
-    return None in (recorded.deployment, asked.deployment) or (
-        recorded.deployment == asked.deployment
-    )
+def _may_answer(recorded: Interaction, asked: Asked) -> bool:
+    """Whether a recording with the key of a request may answer it, by what else its URL says.
+
+    Azure's deployment, where both have one, has to be the same. Of a resource that no dialect
+    knows the query is a part (RFC 9110, 4.2.2): the next page of a list is no longer the first.
+    """
+    route = recorded_route(recorded)
+    if None not in (route.deployment, asked.route.deployment):
+        return route.deployment == asked.route.deployment
+    if "alt=sse" in asked.query:  # Google's clients that ask for events cannot read an array
+        return form_of(recorded) is not JSON_ARRAY
+    if asked.body or not asked.query or asked.route.operation != asked.route.path:
+        return True
+    return _parameters(urlsplit(recorded.request.url).query) == _parameters(asked.query)
+
+
+_NO_PART_OF_A_RESOURCE = ("key", "api-version", "beta")
+
+
+def _parameters(query: str) -> list[tuple[str, str]]:
+    """The parameters that say which resource is meant: no credentials, no versions."""
+    named = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    return sorted(pair for pair in named if pair[0] not in _NO_PART_OF_A_RESOURCE)
