@@ -1,8 +1,10 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from playhead.answer import Answer, percent_encoded, prepare
+from playhead.retry_after import RetryAfter
 from support.aws import frame
 from support.cassettes import interaction
 
@@ -42,6 +44,7 @@ def test_recorded_headers_are_kept_in_order_with_repetitions() -> None:
     [
         "Connection", "Keep-Alive", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Date",
         "Server", "Alt-Svc", "Set-Cookie", "Content-Encoding", "X-Playhead-Match",
+        "X-Playhead-Overlay",
     ],
 )  # fmt: skip
 def test_what_described_the_connection_is_dropped(name: str) -> None:
@@ -123,6 +126,21 @@ def test_an_answer_says_which_interaction_it_is(cassette: str, encoded: bytes) -
     named = interaction(cassette, 7)
     assert percent_encoded(named) == encoded
     assert _header(prepare(named), b"x-playhead-interaction") == encoded
+
+
+def test_an_answer_says_that_it_is_an_overlays_and_which() -> None:
+    recorded = interaction("a/b", 3)
+    early = prepare(replace(recorded, overlay=2))
+    assert _header(early, b"x-playhead-overlay") == b"2"
+    assert _header(early, b"x-playhead-interaction") == b"a/b#3"
+    assert _header(prepare(recorded), b"x-playhead-overlay") is None
+
+
+def test_a_wait_is_as_recorded_unless_it_is_to_be_zero() -> None:
+    recorded = interaction(status=429, headers=(("Retry-After", "3"),))
+    assert _header(prepare(recorded), b"retry-after") == b"3"
+    at_once = prepare(recorded, retry_after=RetryAfter.ZERO)
+    assert _header(at_once, b"retry-after") == b"0"
 
 
 def test_a_recorded_provenance_is_not_repeated() -> None:

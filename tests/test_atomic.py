@@ -69,6 +69,33 @@ def test_a_file_that_is_a_link_is_replaced_and_not_written_through(tmp_path: Pat
     assert not (tmp_path / NAME).is_symlink()
 
 
+@pytest.mark.parametrize("code", [errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_without_hard_links_a_name_that_is_taken_is_still_never_replaced(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(code, "refused")
+
+    monkeypatch.setattr(os, "link", refused)
+    assert atomic.write(tmp_path, NAME, b"first").read_bytes() == b"first"
+    with pytest.raises(FileExistsError):
+        atomic.write(tmp_path, NAME, b"second")
+    assert (tmp_path / NAME).read_bytes() == b"first"
+    assert _files(tmp_path) == {"a/b.yaml"}
+
+
+def test_any_other_fault_of_a_link_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(OSError, match="full"):
+        atomic.write(tmp_path, NAME, b"content")
+    assert _files(tmp_path) == set()
+
+
 def test_nothing_is_left_behind_where_it_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir(parents=True)
     (tmp_path / NAME / "c").touch()

@@ -1,6 +1,7 @@
 import base64
 import contextlib
 import gzip
+import random
 import sys
 import zlib
 from typing import Any
@@ -76,8 +77,37 @@ def test_a_body_that_begins_as_compressed_and_is_not_is_an_error(coding: str) ->
     assert _fault(broken, coding).startswith("body: is not the ")
 
 
-def test_what_is_no_brotli_is_an_error() -> None:
-    assert _fault(b"\xff\x00\x01" * 20, "br").startswith("body: is not the br data")
+@pytest.mark.parametrize("coding", ["br", "deflate"])
+@pytest.mark.parametrize("body", [b"\xff\x00\x01" * 20, b"\x89PNG\r\n\x1a\n" + b"\0\r" * 20])
+def test_what_has_no_mark_and_cannot_be_unpacked_is_kept_with_a_note(
+    coding: str, body: bytes
+) -> None:
+    document = Document(raw=b"", tree={}, file="x", is_json=True)
+    assert bodies.decoded(body, _encoded(coding), document.top) == body
+    (note,) = document.notes
+    assert note.startswith(f"body: is not the {coding} data its content-encoding says: ")
+    assert note.endswith("; served as it is")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_all_members_of_a_compressed_body_are_unpacked(coding: str) -> None:
+    events = [b"data: 1\n\n", b"", b"data: 2\n\n" * 9_000, random.Random(1).randbytes(9_000)]
+    packed = b"".join(map(PACKERS[coding], events))
+    assert _decoded(packed, coding) == b"".join(events)
+    assert "is cut short" in _fault(packed[:-3], coding)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd"])
+def test_what_stands_behind_compressed_data_and_is_none_is_an_error(coding: str) -> None:
+    reason = _fault(PACKERS[coding](TEXT) + b"rest of it", coding)
+    assert reason.startswith(f"body: is not the {coding} data its content-encoding says: ")
+
+
+def test_deflate_without_the_frame_of_zlib_is_unpacked() -> None:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(TEXT) + packer.flush()
+    assert _decoded(packed, "deflate") == TEXT
+    assert _decoded(packed[:-1], "deflate") == packed[:-1]
 
 
 @pytest.mark.parametrize("coding", PACKERS)
@@ -94,6 +124,30 @@ def test_several_codings_are_undone_from_the_last() -> None:
     assert _decoded(body, "br, gzip") == TEXT
     twice = (("content-encoding", "br"), ("content-encoding", "gzip"))
     assert bodies.decoded(body, twice, _fields()) == TEXT
+
+
+@pytest.mark.parametrize("coding", ["gzip, identity", "identity, gzip", "gzip,"])
+def test_identity_is_no_coding(coding: str) -> None:
+    assert _decoded(gzip.compress(TEXT), coding) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "packed"),
+    [
+        ("gzip", b"\x1f\x8b", True),
+        ("br, gzip", b"\x1f\x8b", True),
+        ("gzip", TEXT, False),
+        ("br", b"\x80\xff", True),
+        ("compress", b"\x1f\x8b", False),
+        ("", b"\x1f\x8b", False),
+    ],
+)
+def test_whether_a_body_is_compressed_is_seen_at_its_beginning(
+    coding: str,
+    body: bytes,
+    packed: bool,  # noqa: FBT001
+) -> None:
+    assert bodies.is_packed(body, _encoded(coding)) is packed
 
 
 @pytest.mark.parametrize("coding", ["identity", "compress", "**REDACTED**", ""])
@@ -114,7 +168,7 @@ def test_without_its_package_the_error_says_what_to_install(
     body = PACKERS[coding](TEXT)
     monkeypatch.setitem(sys.modules, package, None)
     assert _fault(body, coding) == (
-        f"body: is compressed with {name}: pip install 'playhead[compression]' to read it"
+        f"body: is compressed with {name}: pip install {package} to read it"
     )
 
 

@@ -16,6 +16,18 @@ def _answer(**message: Any) -> list[tuple[str, str]]:
     return turns(tell_chat_answer, {"choices": [{"message": message}]})
 
 
+DETAILS = [
+    {"type": "reasoning.text", "text": "hm"},
+    {"type": "reasoning.summary", "summary": "so"},
+    {"type": "reasoning.encrypted", "data": "AAAA"},
+]
+
+
+def test_details_of_reasoning_are_told_where_nothing_else_is() -> None:
+    assert _answer(reasoning_details=DETAILS) == [("reasoning", "hm\nso\n[encrypted, 3 bytes]")]
+    assert _answer(reasoning_details=DETAILS, reasoning="r") == [("reasoning", "r")]
+
+
 @pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
 def test_reasoning_is_told_before_what_was_said(name: str) -> None:
     message = {"role": "assistant", "content": "a", name: "hm"}
@@ -61,7 +73,9 @@ def test_speech_and_pictures_are_noted() -> None:
 
 def test_every_choice_is_told() -> None:
     choices = [{"message": {"content": each}, "finish_reason": each} for each in "ab"]
-    assert turns(tell_chat_answer, {"choices": choices}) == [("assistant", "a"), ("assistant", "b")]
+    assert turns(tell_chat_answer, {"choices": choices}) == [
+        ("assistant, choice 0", "a"), ("assistant, choice 1", "b"),
+    ]  # fmt: skip
     assert ending(tell_chat_answer, {"choices": choices}) == ["finish: a", "finish: b"]
 
 
@@ -91,3 +105,8 @@ def test_a_completion_is_its_prompt_and_its_texts() -> None:
 )  # fmt: skip
 def test_tokens_are_told_in_each_of_their_forms(usage: Any, told: list[str]) -> None:
     assert ending(tell_usage, usage) == told
+
+
+def test_the_result_of_a_tool_says_whose_call_it_answers() -> None:
+    asked = {"messages": [{"role": "tool", "content": "42", "tool_call_id": "c1"}]}
+    assert turns(tell_chat_request, asked) == [("tool", "42  [c1]")]

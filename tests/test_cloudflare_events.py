@@ -8,9 +8,10 @@ def test_the_texts_are_joined_in_cloudflares_envelope() -> None:
     events: list[dict[str, Any]] = [
         {"response": "a", "p": "xyz"},
         {"response": "b"},
-        {"response": None, "usage": usage},
+        {"tool_calls": [{"name": "f"}]},
+        {"response": None, "usage": usage, "tool_calls": []},
     ]
-    result = {"response": "ab", "usage": usage}
+    result = {"response": "ab", "tool_calls": [{"name": "f"}], "usage": usage}
     envelope = {"result": result, "success": True, "errors": [], "messages": []}
     assert fold_cloudflare(events) == envelope
 

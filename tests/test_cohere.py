@@ -38,5 +38,16 @@ def test_a_chat_of_the_first_version_is_told() -> None:
     assert ending(tell_cohere_answer, answer) == ["tokens: 1 in, 2 out"]
 
 
+def test_a_history_of_the_first_version_holds_calls_and_results() -> None:
+    call = {"name": "f", "parameters": {}}
+    history = [
+        {"role": "CHATBOT", "message": "", "tool_calls": [call]},
+        {"role": "TOOL", "tool_results": [{"call": call, "outputs": [{"text": "o"}]}]},
+    ]
+    assert turns(tell_cohere_request, {"chat_history": history}) == [
+        ("tool call", "f({})"), ("tool", "o"),
+    ]  # fmt: skip
+
+
 def test_content_may_be_a_mere_text() -> None:
     assert turns(tell_cohere_answer, {"message": {"content": "a"}}) == [("assistant", "a")]

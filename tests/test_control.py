@@ -51,6 +51,7 @@ def test_health_counts_what_is_served_and_what_is_not(fresh: Running) -> None:
         "broken": 1,
         "served": 1,
         "missed": 1,
+        "loosely": {},
         "streams": 0,
     }
 
@@ -94,6 +95,7 @@ def test_a_miss_is_told_with_its_nearest_and_what_differs(fresh: Running) -> Non
     (miss,) = fresh.control("misses")["misses"]
     assert miss.pop("time") > 1_600_000_000
     assert 0 < miss["nearest"].pop("likeness") < 1
+    assert [near["interaction"] for near in miss.pop("also_near")] == ["a/one#1"]
     assert miss == {
         "id": 1,
         "method": "POST",
@@ -101,21 +103,39 @@ def test_a_miss_is_told_with_its_nearest_and_what_differs(fresh: Running) -> Non
         "scope": "a",
         "outcome": "refused",
         "status": 404,
-        "code": "body_differs",
         "message": error_in(reply)["message"],
         "client_retry": 0,
+        "code": "body_differs",
+        "times": 1,
+        "first": None,
+        "outside_scope": [],
         "nearest": {
             "interaction": "a/one#0",
+            "only_client_defaults": False,
+            "conversation": "messages[0], the user's message, differs",
             "differences": [
                 {
                     "path": "messages[0].content",
-                    "recorded": "3 chars",
-                    "sent": "4 chars",
+                    "pointer": "/messages/0/content",
+                    "change": "changed",
+                    "part": "conversation",
+                    "recorded": "one",
+                    "sent": "ones",
                     "alike": 3,
                 }
             ],
             "more_differences": 0,
         },
+        "rule": {
+            "lines": ["ignore: [/messages/0/content]"],
+            "lets_go": ["conversation"],
+            "merges": ["a/one#1"],
+            "merged": 1,
+            "complete": True,
+        },
+        "looked_at": 2,
+        "recordings": 2,
+        "complete": True,
     }
 
 

@@ -80,6 +80,7 @@ def test_it_says_what_is_lost_and_what_to_look_at(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [
         f"{file} -> {tmp_path / 'a.har'}",
         f"  lost: {FORM}",
+        "  lost: interactions[].response.content_length: not carried over",
         "  note: interactions[0].response.content_length: is 99, but the body has 2 bytes; "
         "edited or re-wrapped?",
         "1 cassette with 1 interaction converted, 0 failed, 0 skipped",
@@ -113,12 +114,12 @@ def test_what_is_there_is_replaced_only_with_force(tmp_path: Path) -> None:
 
 
 def test_no_other_source_is_replaced_even_with_force(tmp_path: Path) -> None:
-    for to in ("go-vcr", "har"):
-        write(tmp_path, "a", interaction(chat("hi")))
-        _converted(tmp_path, "--to", to, "--out", tmp_path, "--force")
-    outcome = _converted(tmp_path, "--to", "go-vcr", "--out", tmp_path, "--force", code=1)
+    source = write(tmp_path, "a", interaction(chat("hi")))
+    _converted(source, "--to", "har", "--out", tmp_path / "other")
+    sources = (tmp_path / "other/a.har", source)
+    outcome = _converted(*sources, "--to", "go-vcr", "--out", tmp_path, "--force", code=1)
     (failed,) = outcome["failed"]
-    assert failed["file"] == str(tmp_path / "a.har")
+    assert failed["file"] == str(tmp_path / "other/a.har")
     assert failed["reason"].endswith("a.yaml: is another of the files that are read")
 
 
@@ -139,3 +140,35 @@ def test_a_folder_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
 )
 def test_what_is_not_said_is_a_usage_error(arguments: list[str]) -> None:
     assert playhead("convert", EXAMPLES, *arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("", "the name is empty"),
+        ("/dev/null", "'/dev/null' is not a folder"),
+        ("in/a.yaml", "'in/a.yaml' is not a folder"),
+        ("in/../in", "is a folder that is read; name another"),
+    ],
+)
+def test_what_cannot_be_written_into_is_a_usage_error(tmp_path: Path, out: str, said: str) -> None:
+    write(tmp_path / "in", "a", interaction(chat("hi")))
+    done = playhead("convert", "in", "--to", "har", "--out", out, "--force", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert _files(tmp_path) == ["in/a.yaml"]
+
+
+def test_what_was_written_inside_a_folder_is_not_read_again(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("hi")))
+    _converted(tmp_path, "--to", "go-vcr", "--out", tmp_path / "out")
+    outcome = _converted(tmp_path, "--to", "go-vcr", "--out", tmp_path / "out", "--force")
+    assert [each["source"] for each in outcome["converted"]] == [str(tmp_path / "a.yaml")]
+    assert [skip["reason"] for skip in outcome["skipped"]] == ["is the folder that is written into"]
+
+
+def test_who_wrote_a_har_is_not_lost(tmp_path: Path) -> None:
+    write(tmp_path / "in", "a", interaction(chat("hi")))
+    _converted(tmp_path / "in", "--to", "har", "--out", tmp_path / "out")
+    (again,) = _converted(tmp_path / "out", "--to", "go-vcr", "--out", tmp_path)["converted"]
+    assert [what for what in again["lost"] if "creator" in what] == []

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from playhead.cursors import Cursors
@@ -70,3 +72,13 @@ def test_rewinding_begins_again() -> None:
     _taken(cursors, _recordings(2), 2)
     cursors.rewind()
     assert _taken(cursors, _recordings(2), 2) == [0, 1]
+
+
+def test_what_an_overlay_answered_is_not_counted_as_recorded() -> None:
+    recorded = interaction()
+    early = replace(recorded, overlay=1)
+    cursors = Cursors(Repeat.NEVER)
+    recordings = Recordings(interactions=(early, recorded))
+    assert [cursors.take(recordings), cursors.take(recordings)] == [early, recorded]
+    with pytest.raises(Refusal, match="the one recorded answer to this request has been used"):
+        cursors.take(recordings)

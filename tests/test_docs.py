@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import tomllib
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -16,12 +17,16 @@ import orjson
 import pytest
 import yaml
 
-from playhead import __version__, cli, formats
+from playhead import __version__, cli, fallbacks, formats, identifiers
 from playhead.app import create_app
+from playhead.configuration import NOTHING
 from playhead.control import create_control
-from playhead.dialects import DIALECTS
+from playhead.dialects import DIALECTS, ErrorForm
 from playhead.environment import variables
 from playhead.errors import CassetteError, Code
+from playhead.failure import failure
+from playhead.formats import playhead_yaml
+from playhead.rules import Tier
 from support.docs import PAGES, ROOT, Block, Reader, blocks, commands, of_kind, steady
 from support.server import Running
 
@@ -81,8 +86,8 @@ def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
             elif block.kind == "python":
                 assert following.kind == "text", f"{page.name}:{block.line}: what does it print?"
                 assert reader.run_python(block.text) == steady(following.text)
-            elif block.rest[:1] in (["cassette"], ["broken"]):
-                file = tmp_path / block.rest[1]
+            elif block.rest[:1] in (["cassette"], ["broken"], ["rules"], ["configuration"]):
+                file = tmp_path / block.rest[-1]
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(block.text)
 
@@ -93,7 +98,7 @@ def test_every_block_is_of_a_kind_that_is_checked(page: Path) -> None:
         kind = " ".join([block.kind, *block.rest[:1]]) if block.kind == "yaml" else block.kind
         assert kind in {
             "console", "python", "javascript", "sh", "text", "yaml cassette", "yaml broken",
-            "yaml workflow", "yaml compose", "yaml kubernetes",
+            "yaml rules", "yaml configuration", "yaml workflow", "yaml compose", "yaml kubernetes",
         }, f"{page.name}:{block.line}"  # fmt: skip
 
 
@@ -108,6 +113,13 @@ def test_the_broken_cassettes_shown_are_broken() -> None:
     for block in of_kind("yaml", "broken"):
         with pytest.raises(CassetteError):
             formats.read(block.text.encode(), name="shown", file=block.rest[1])
+
+
+def test_the_rules_shown_say_what_can_be_unless_they_are_called_broken() -> None:
+    for block in of_kind("yaml", "rules"):
+        breaks = pytest.raises(CassetteError) if "broken" in block.rest else nullcontext()
+        with breaks:
+            assert playhead_yaml.read(block.text.encode(), file="shown", above=NOTHING) != NOTHING
 
 
 def test_the_event_times_shown_are_one_for_each_event() -> None:
@@ -268,6 +280,7 @@ def test_every_flag_is_explained_as_its_help_has_it(command: str) -> None:
     rows = {
         row[0].strip("`"): row
         for row in cells(section("docs/commands.md", f"`playhead {command}`"))
+        if row[0].startswith("`--")
     }
     assert rows.keys() == options(command).keys()
     context = click.Context(cli.main.commands[command], info_name=command)
@@ -294,6 +307,58 @@ def test_every_exit_code_is_explained(page: str) -> None:
 def test_every_code_of_a_refusal_is_explained() -> None:
     rows = cells(section("docs/matching.md", "A refusal"))
     assert {row[0].strip("`") for row in rows} == {code.value for code in Code}
+
+
+def test_every_field_of_the_rules_is_explained_by_an_example() -> None:
+    rows = [row for row in cells(section("docs/matching.md", "Rules")) if len(row) == 3]
+    fields = {row[0].strip("`"): row[2].strip("`") for row in rows if ":" in row[2]}
+    fields = {name: text for name, text in fields.items() if text.startswith(f"{name}:")}
+    assert list(fields) == list(playhead_yaml._READERS)
+    for text in fields.values():
+        assert playhead_yaml.read(text.encode(), file="shown", above=NOTHING) != NOTHING
+
+
+def test_every_tier_is_explained() -> None:
+    rows = cells(section("docs/matching.md", "Rules").split("### Tiers")[1].split("###")[0])
+    assert [row[0].strip("`") for row in rows] == [tier.value for tier in Tier]
+
+
+def test_every_place_of_an_identifier_is_named() -> None:
+    assert _named_below("Identifiers") == [
+        identifiers.SAID, identifiers.NAMES, identifiers.REFERENCES, identifiers.THEIRS,
+    ]  # fmt: skip
+
+
+def test_all_that_a_fallback_lets_go_is_named() -> None:
+    added, below, values, *others = _named_below("Fallbacks")
+    assert added == fallbacks.ADDED
+    assert below == set(fallbacks.ADDED_BELOW)
+    defaults = [orjson.loads(f"{{{value}}}") for value in values]
+    assert {name: value for each in defaults for name, value in each.items()} == fallbacks.DEFAULTS
+    assert others == [
+        fallbacks.TOOLS,
+        set(fallbacks.SAID),
+        set(fallbacks.KEPT) - set(fallbacks.SAID),
+        set(fallbacks.SYSTEM),
+        fallbacks.CONVERSATIONS,
+    ]
+
+
+def _named_below(heading: str) -> list[set[str]]:
+    """What the last column of the table below a third-level heading about rules names."""
+    text = section("docs/matching.md", "Rules").split(f"### {heading}\n")[1].split("\n### ")[0]
+    return [set(re.findall(r"`([^`]+)`", row[-1])) for row in cells(text)]
+
+
+def test_every_error_of_an_overlay_is_explained() -> None:
+    rows = [row for row in cells(section("docs/overlays.md", "The answers")) if row[0].isdigit()]
+    for status, standard, google, amazon in rows:
+        code = int(status)
+        bodies = [failure(code, form)[1].decode() for form in ErrorForm]
+        named = dict(failure(code, ErrorForm.AWS)[0])["x-amzn-errortype"]
+        assert f'"type":"{standard.strip("`")}"' in bodies[0]
+        assert f'"status":"{google.strip("`")}"' in bodies[1]
+        assert named == amazon.strip("`")
 
 
 def test_every_operation_is_named() -> None:
@@ -326,6 +391,7 @@ def test_every_dependency_has_its_reason() -> None:
     for heading, wanted in (
         ("To run", project["dependencies"]),
         ("To read compressed bodies", project["optional-dependencies"]["compression"]),
+        ("For rules with patterns", project["optional-dependencies"]["rules"]),
         ("To develop", project["optional-dependencies"]["dev"]),
         ("To drive the server with official clients", project["optional-dependencies"]["sdk"]),
     ):

@@ -54,21 +54,24 @@ def test_a_list_holds_mappings() -> None:
     assert _fault(_fields(a=[{}, "b"]), "each", "a").startswith("a[1]: is not a mapping")
 
 
-@pytest.mark.parametrize("value", [200, "200"])
+@pytest.mark.parametrize("value", [200, "200", 200.0])
 def test_a_number_counts_as_its_text(value: object) -> None:
     assert _fields(a=value).status("a") == 200
 
 
-@pytest.mark.parametrize("value", [None, True, 200.0, "0", 99, 600, 101, "2 0", b"200", ["200"]])
+@pytest.mark.parametrize(
+    "value", [None, True, 200.5, 1e400, "200.0", "0", 99, 600, 101, "2 0", b"200", ["200"]]
+)
 def test_what_is_no_status_is_an_error(value: object) -> None:
     assert re.match("a: (is missing|.* is not a status)", _fault(_fields(a=value), "status", "a"))
 
 
-def test_a_method_is_in_upper_case() -> None:
-    assert _fields(method="post").method() == "POST"
+@pytest.mark.parametrize("value", ["post", "POST", ":post"])
+def test_a_method_is_in_upper_case(value: str) -> None:
+    assert _fields(method=value).method() == "POST"
 
 
-@pytest.mark.parametrize("value", ["", "PO ST", 1, "GET\n"])
+@pytest.mark.parametrize("value", ["", "PO ST", 1, "GET\n", ":", "::get"])
 def test_what_is_no_method_is_an_error(value: object) -> None:
     assert "is not an HTTP method" in _fault(_fields(method=value), "method")
 
@@ -79,10 +82,28 @@ def test_a_url_may_be_a_path(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "v1", "ftp://x", "http:///a", "http://[/a", "/a b", "/a\ud83d", "http://\ud83d/a"]
+    "url",
+    [
+        "",
+        "v1",
+        "ftp://x",
+        "http:///a",
+        "http://[/a",
+        "http://a b/",
+        "a b",
+        "/a\ud83d",
+        "http://\ud83d/a",
+    ],
 )
 def test_what_is_no_url_is_an_error(url: str) -> None:
     assert _fault(_fields(a=url), "url", "a").startswith("a: ")
+
+
+@pytest.mark.parametrize("url", ["/a b?c= d", " /a b?c= d "])
+def test_a_space_in_a_url_is_escaped_with_a_note(url: str) -> None:
+    document = Document(raw=b"", tree={"a": url}, file="x")
+    assert document.top.url("a") == "/a%20b?c=%20d"
+    assert document.notes == [f"a: {url!r} has a space, taken for %20"]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +138,8 @@ def test_there_may_be_no_headers(value: object) -> None:
 
 
 def test_a_header_has_a_value_or_several() -> None:
-    headers = _fields(headers={"A": ["1", "2"], "B": "3", "C": b"4", "D": []}).headers()
-    assert headers == (("A", "1"), ("A", "2"), ("B", "3"), ("C", "4"))
+    headers = _fields(headers={"A": ["1", "2"], "B": "3", "C": b"4", "D": [], "E": 5}).headers()
+    assert headers == (("A", "1"), ("A", "2"), ("B", "3"), ("C", "4"), ("E", "5"))
 
 
 def test_headers_that_are_no_mapping_are_an_error() -> None:
@@ -127,7 +148,7 @@ def test_headers_that_are_no_mapping_are_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("A", "b\nc"), ("A b", "c"), ("A", None), ("A", 1), ("A", b"\xff"), ("A", "\ud83d")],
+    [("A", "b\nc"), ("A b", "c"), ("A", None), ("A", True), ("A", b"\xff"), ("A", "\ud83d")],
 )
 def test_a_header_that_http_does_not_allow_is_left_out_with_a_note(name: str, value: Any) -> None:
     document = Document(raw=b"", tree={"headers": {name: value, "X": "y"}}, file="x")

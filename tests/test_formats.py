@@ -1,4 +1,8 @@
+import base64
+import gzip
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +14,7 @@ from playhead.errors import CassetteError, NotACassette, PlayheadError
 from playhead.formats.document import Document, spell
 from support.aws import frame
 from support.cassettes import go_vcr, recorded
+from support.server import serve
 
 EXAMPLES = Path(__file__).parent.parent / "cassettes"
 FILES = sorted(EXAMPLES.rglob("*.yaml"))
@@ -157,6 +162,53 @@ def test_a_damaged_aws_event_stream_is_noted_and_kept(content_type: str, url: st
     place = f"#1: its AWS event stream is damaged from byte {len(sound)} on; served as it is"
     assert cassette.notes == (place,)
     assert cassette.interactions[1].response.body == damaged
+
+
+COMPRESSED = gzip.compress(b'{"model": "m"}', mtime=0)
+
+
+def _of_a_compressed_request(folder: Path) -> dict[str, str]:
+    """A cassette of each format below `folder`; return the path that was asked in each."""
+    headers = (("Content-Encoding", "gzip"),)
+    url, encoded = "https://a.b/v1/", base64.b64encode(COMPRESSED).decode()
+    listed = {name: [value] for name, value in headers}
+    request: dict[str, Any] = {"method": "POST", "headers": listed}
+    response: dict[str, Any] = {"headers": {}, "status": {"code": 200, "message": "OK"}}
+    (folder / "a.yaml").write_bytes(
+        go_vcr(recorded(url=url + "go-vcr", sent=COMPRESSED, request_headers=headers))
+    )
+    (folder / "b.yaml").write_text(
+        f"interactions:\n- request: {{method: POST, uri: '{url}vcrpy', body: !!binary {encoded},\n"
+        "    headers: {Content-Encoding: gzip}}\n"
+        "  response: {status: {code: 200, message: OK}, body: {string: '{}'}}\nversion: 1\n"
+    )
+    ruby = {
+        "request": {**request, "uri": url + "ruby", "body": {"base64_string": encoded}},
+        "response": {**response, "body": {"string": "{}"}},
+    }
+    (folder / "c.json").write_text(
+        json.dumps({"http_interactions": [ruby], "recorded_with": "VCR"})
+    )
+    har = {
+        "request": {
+            "method": "POST",
+            "url": url + "har",
+            "headers": [{"name": name, "value": value} for name, value in headers],
+            "postData": {"text": encoded, "encoding": "base64"},
+        },
+        "response": {"status": 200, "headers": [], "content": {"text": "{}"}},
+    }
+    (folder / "d.har").write_text(json.dumps({"log": {"entries": [har]}}))
+    return {name: f"/v1/{name}" for name in ("go-vcr", "vcrpy", "ruby", "har")}
+
+
+def test_a_compressed_request_is_answered_as_it_was_recorded_in_every_format(
+    tmp_path: Path,
+) -> None:
+    paths = _of_a_compressed_request(tmp_path)
+    with serve(tmp_path) as server:
+        statuses = {name: server.post(path, COMPRESSED).status for name, path in paths.items()}
+    assert statuses == dict.fromkeys(paths, 200)
 
 
 @pytest.mark.parametrize(

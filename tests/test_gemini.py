@@ -13,6 +13,11 @@ PARTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
      [("tool call", 'f({"a": 1})  [c]')]),
     ({"functionCall": {"name": "f"}}, [("tool call", "f({})")]),
     ({"functionResponse": {"name": "f", "response": {"r": 1}}}, [("tool", 'f: {"r": 1}')]),
+    ({"functionResponse": {"name": "f", "response": {"r": 1}, "parts": [
+        {"inlineData": {"mimeType": "image/png", "data": "AAAA"}}]}},
+     [("tool", 'f: {"r": 1}\n[image, image/png, 3 bytes]')]),
+    ({"text": "a", "inlineData": {"mimeType": "image/png", "data": "AAAA"}},
+     [("model", "a\n[image, image/png, 3 bytes]")]),
     ({"inlineData": {"mimeType": "image/png", "data": "AAAA"}},
      [("model", "[image, image/png, 3 bytes]")]),
     ({"fileData": {"mimeType": "audio/wav", "fileUri": "gs://a"}},

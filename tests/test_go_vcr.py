@@ -1,4 +1,5 @@
 import gzip
+import json
 from typing import Any
 
 import pytest
@@ -198,7 +199,7 @@ def test_a_url_is_kept_as_it_was_recorded(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "v1/x", "ftp://a/b", "https://", "https:///v1", "https://a/b c", "a\n", 5, ["/v1"]]
+    "url", ["", "v1/x", "ftp://a/b", "https://", "https:///v1", "https://a b/c", "a\n", 5, ["/v1"]]
 )
 def test_what_is_no_url_is_an_error(url: object) -> None:
     assert "is not a URL" in _fault("request", url=url).reason
@@ -398,6 +399,15 @@ def test_a_body_stored_compressed_is_unpacked_unless_go_has_done_it(
     (read,) = _read(changed).interactions
     assert read.response.body == served
     assert read.response.headers == (("Content-Encoding", "gzip"),)
+
+
+def test_in_json_go_says_with_a_truth_value_that_it_has_unpacked_a_body() -> None:
+    headers = {"Content-Encoding": ["gzip"]}
+    response = {"code": 200, "headers": headers, "uncompressed": True, "body": "\x1f\u008b"}
+    exchange = {"request": {"method": "GET", "url": "/"}, "response": response}
+    raw = json.dumps({"version": 2, "interactions": [exchange]}).encode()
+    (found,) = formats.read(raw, name="a", file="a.json").interactions
+    assert found.response.body == "\x1f\u008b".encode()
 
 
 def test_event_times_that_do_not_fit_the_events_are_noted() -> None:

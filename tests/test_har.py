@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,11 +78,56 @@ def test_an_entry_is_read() -> None:
     assert found.response.duration == 0.5
 
 
-@pytest.mark.parametrize("status", [0, -1, "0"])
-def test_a_request_that_got_no_response_is_left_out_with_a_note(status: object) -> None:
-    cassette = _read(_entry(response={"status": status}), _entry())
+@pytest.mark.parametrize(
+    ("entry", "note"),
+    [
+        (_entry(response={"status": 0}), "response.status: is 0: there was no response"),
+        (_entry(response={"status": -1}), "response.status: is -1: there was no response"),
+        (_entry(response={"status": "0"}), "response.status: is 0: there was no response"),
+        (_entry(response={"status": None}), "response.status: is None: there was no response"),
+        (_entry(response={"status": 101}), "response.status: is 101: the connection was upgraded"),
+        ({"request": REQUEST, "response": None}, "response: is missing: there was none"),
+        ({"request": REQUEST}, "response: is missing: there was none"),
+        (_entry(request={"url": "wss://a.b/ws"}), "request.url: is of wss, not of HTTP"),
+        (_entry(request={"url": "blob:https://a.b/1"}), "request.url: is of blob, not of HTTP"),
+        (_entry(request={"url": "data:,x"}), "request.url: is of data, not of HTTP"),
+    ],
+)
+def test_what_is_no_answered_http_request_is_left_out_with_a_note(
+    entry: dict[str, Any], note: str
+) -> None:
+    cassette = _read(entry, _entry())
     assert [each.id for each in cassette.interactions] == [0]
-    assert "log.entries[0].response.status: is 0" in cassette.notes[0]
+    assert cassette.notes == (f"log.entries[0].{note}, so the entry is left out",)
+
+
+@pytest.mark.parametrize("said", [{}, {"_isBinary": True}, {"_isBinary": False}])
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_the_unmarked_pieces_of_old_polly_are_unpacked(coding: str, said: dict[str, Any]) -> None:
+    body = "some text é, some text".encode()
+    packed = gzip.compress(body) if coding == "gzip" else brotli.compress(body)
+    response = {
+        "headers": [{"name": "content-encoding", "value": coding}],
+        "content": {"text": json.dumps([packed[:10].hex(), packed[10:].hex()]), **said},
+    }
+    assert _one(response=response).response.body == body
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        ({"text": "89504e47", "_isBinary": True}, b"\x89PNG"),
+        ({"text": "89504e47", "_isBinary": False}, b"89504e47"),
+        ({"text": "89504e47"}, b"89504e47"),
+        ({"text": "words", "_isBinary": True}, b"words"),
+        ({"text": '["1f8b"]'}, b'["1f8b"]'),
+        ({"text": '["words"]'}, b'["words"]'),
+    ],
+)
+def test_a_text_is_hexadecimal_only_where_old_polly_meant_it(
+    content: dict[str, Any], body: bytes
+) -> None:
+    assert _content(**content) == body
 
 
 @pytest.mark.parametrize(
@@ -91,6 +137,7 @@ def test_a_request_that_got_no_response_is_left_out_with_a_note(status: object) 
         ({"text": "é"}, "é".encode()),
         ({"text": "/w==", "encoding": "base64"}, b"\xff"),
         ({"params": [{"name": "a b", "value": "é"}, {"name": "c"}, {}]}, b"a+b=%C3%A9&c=&="),
+        ({"text": "", "params": [{"name": "a", "value": "b"}]}, b"a=b"),
         ({"params": [{"name": "a", "value": "\ud83d"}]}, b"a=%ED%A0%BD"),
         ({}, b""),
     ],
@@ -105,6 +152,7 @@ def test_what_was_posted_is_text_or_parameters(posted: object, body: bytes) -> N
         ({"text": "é"}, "é".encode()),
         ({"text": "[1]"}, b"[1]"),
         ({"text": "/w==", "encoding": "base64"}, b"\xff"),
+        ({"text": "/w==", "encoding": "base64", "_decoded": True}, b"\xff"),
         ({"text": "ff00", "encoding": "hex"}, b"\xff\0"),
         ({"text": '["ff", "00"]', "encoding": "hex"}, b"\xff\0"),
         ({"text": '["/w==", "AA=="]', "encoding": "base64"}, b"\xff\0"),
@@ -169,6 +217,8 @@ def test_a_wait_that_is_not_known_is_none(timings: object) -> None:
     [
         ("words", "log.entries[0]: is not a mapping"),
         ({}, "log.entries[0].response: is missing"),
+        (_entry(response={"status": "101 "}), "response.status: '101 ' is not a status"),
+        ({"request": REQUEST, "response": {}}, "response.status: is missing"),
         (_entry(response={"status": 42}), "response.status: '42' is not a status"),
         (_entry(response={"headers": {}}), "response.headers: is not a list"),
         (_entry(request={"url": None}), "request.url: is missing"),

@@ -42,6 +42,16 @@ ANSWERS: dict[str, tuple[list[Any], Any]] = {
         {"object": "chat.completion",
          "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "a"}}]},
     ),
+    "Cohere": (
+        [{"type": "message-start", "id": "i"},
+         {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "a"}}}}],
+        {"id": "i", "message": {"content": [{"text": "a"}]}},
+    ),
+    "Cohere's first version": (
+        [{"event_type": "text-generation", "text": "a"},
+         {"event_type": "stream-end", "finish_reason": "COMPLETE", "response": {"text": "ab"}}],
+        {"text": "ab", "finish_reason": "COMPLETE"},
+    ),
     "a choice of texts": (
         [{"choices": [{"text": "a"}]}, {"choices": [{"text": "b", "finish_reason": "stop"}]}],
         {"choices": [{"text": "ab", "finish_reason": "stop"}]},

@@ -1,21 +1,18 @@
 import json
 
-from playhead.difference import Difference
-from playhead.errors import Code, Refusal
 from playhead.journal import LIMIT, Journal, Refused
-from playhead.miss import Miss, Nearest
+from playhead.library import Recordings
+from playhead.rules import Tier
 from support.cassettes import interaction
 
 RECORDED = interaction("a/b", 3, status=201)
 
 
 def _hit(journal: Journal, target: bytes = b"/v1/x", scope: bytes | None = None) -> None:
-    journal.hit(("POST", target, scope), RECORDED)
+    journal.hit(("POST", target, scope, None), RECORDED)
 
 
-def _refuse(journal: Journal, nearest: Nearest | None = None) -> None:
-    refusal = Refusal(Code.BODY_DIFFERS, "differs")
-    miss = Miss(refusal=refusal, summary="a line", nearest=nearest)
+def _refuse(journal: Journal, **told: object) -> None:
     entry = Refused(
         id=journal.new_id(),
         time=1.5,
@@ -23,7 +20,8 @@ def _refuse(journal: Journal, nearest: Nearest | None = None) -> None:
         target="/v1/y",
         scope="a",
         status=404,
-        miss=miss,
+        message="a line",
+        told={"code": "body_differs", **told},
         retry=2,
     )
     journal.refuse(entry)
@@ -42,7 +40,32 @@ def test_a_hit_is_kept_as_what_was_asked_and_what_answered() -> None:
         "outcome": "served",
         "status": 201,
         "interaction": "a/b#3",
+        "match": "exact",
     }
+
+
+def test_what_was_found_loosely_says_how_and_what_was_let_go() -> None:
+    journal = Journal()
+    told, untold = RECORDED, interaction("a/b", 4)
+    found = Recordings(
+        interactions=(told, untold), tier=Tier.TOOLS, let_go={told: ("tools[0].name",)}
+    )
+    for answer in (told, untold):
+        journal.hit(("POST", b"/v1/x", None, found), answer)
+    first, second = journal.requests()
+    assert (first["match"], first["let_go"]) == ("tools", ["tools[0].name"])
+    assert (second["match"], second["let_go"]) == ("tools", None)
+
+
+def test_what_was_found_loosely_is_counted_by_tier() -> None:
+    journal = Journal()
+    _hit(journal)
+    for tier, times in ((Tier.RULES, 1), (Tier.TOOLS, 2)):
+        found = Recordings(interactions=(RECORDED,), tier=tier)
+        for _ in range(times):
+            journal.hit(("POST", b"/v1/x", None, found), RECORDED)
+    assert journal.by_tier() == {"rules": 1, "tools": 2}
+    assert journal.loosely == {(Tier.RULES, RECORDED): 1, (Tier.TOOLS, RECORDED): 2}
 
 
 def test_a_hit_may_have_no_scope() -> None:
@@ -51,9 +74,9 @@ def test_a_hit_may_have_no_scope() -> None:
     assert journal.requests()[0]["scope"] is None
 
 
-def test_a_refusal_is_kept_with_its_reason() -> None:
+def test_a_refusal_is_kept_with_all_that_is_told_of_it() -> None:
     journal = Journal()
-    _refuse(journal)
+    _refuse(journal, nearest={"interaction": "a#0"})
     assert journal.misses() == [
         {
             "id": 1,
@@ -63,24 +86,12 @@ def test_a_refusal_is_kept_with_its_reason() -> None:
             "scope": "a",
             "outcome": "refused",
             "status": 404,
-            "code": "body_differs",
             "message": "a line",
             "client_retry": 2,
-            "nearest": None,
+            "code": "body_differs",
+            "nearest": {"interaction": "a#0"},
         }
     ]
-
-
-def test_a_refusal_is_kept_with_all_that_differs() -> None:
-    journal = Journal()
-    place = Difference(path="q", recorded="1 chars", sent="nothing", weight=2)
-    _refuse(journal, Nearest(interaction=RECORDED, likeness=0.98765, differences=(place,) * 9))
-    assert journal.misses()[0]["nearest"] == {
-        "interaction": "a/b#3",
-        "likeness": 0.9877,
-        "differences": [{"path": "q", "recorded": "1 chars", "sent": "nothing", "alike": None}] * 9,
-        "more_differences": 0,
-    }
 
 
 def test_requests_come_in_the_order_they_came_in() -> None:

@@ -102,6 +102,7 @@ def test_a_conversation_is_told_with_its_heads_and_its_end() -> None:
     assert list(conversation(told, width=80)) == [
         "x/y#2",
         "POST https://api.openai.com/v1/chat/completions",
+        "asked for: model gpt-4o",
         f"200, {len(answer)} bytes, headers after 0.250 s",
         "",
         "  user",
@@ -131,8 +132,8 @@ def test_a_conversation_is_wrapped(width: int) -> None:
 def test_the_whole_of_an_interaction_is_json() -> None:
     told = interaction("a", sent=b"\xff", answer=b"text", request_headers=(("A", "b"),))
     value = json.loads(json.dumps(whole(told)))
-    assert value["request_body"] == "[1 bytes that are not text]"
-    assert value["response_body"] == "text"
+    assert (value["request_body"], value["request_body_encoding"]) == ("/w==", "base64")
+    assert (value["response_body"], value["response_body_encoding"]) == ("text", "utf-8")
     assert value["request_headers"] == [["A", "b"]]
     assert value["turns"][1] == {"role": "response", "text": "text"}
     assert (value["interaction"], value["duration_seconds"]) == ("a#0", 1.5)

@@ -31,7 +31,26 @@ BLOCKS: list[tuple[list[Any], list[tuple[str, str]]]] = [
     ([{"type": "code_execution_tool_result", "content": {"stdout": "o", "stderr": "e"}}],
      [("tool", "o\ne")]),
     ([{"type": "web_search_tool_result", "content": {"error_code": "x"}}],
-     [("tool", "[part, 23 characters]")]),
+     [("tool", "[x]")]),
+    ([{"type": "web_search_tool_result", "content": {
+        "type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"}}],
+     [("tool", "[web_search_tool_result_error, max_uses_exceeded]")]),
+    ([{"type": "web_fetch_tool_result", "content": {
+        "type": "web_fetch_result", "url": "https://a.example", "content": {
+            "type": "document", "source": {"type": "text", "data": "abc"}}}}],
+     [("tool", "https://a.example [document, 3 characters]")]),
+    ([{"type": "code_execution_tool_result", "content": {
+        "type": "code_execution_result", "stdout": "", "stderr": "", "return_code": 0}}],
+     [("tool", "[code_execution_result, exit 0]")]),
+    ([{"type": "text_editor_code_execution_tool_result", "content": {
+        "type": "text_editor_code_execution_view_result", "content": "a"}}],
+     [("tool", "a")]),
+    ([{"type": "tool_search_tool_result", "content": {
+        "type": "tool_search_tool_search_result", "tool_references": [{"tool_name": "f"}]}}],
+     [("tool", "[tool_search_tool_search_result, f]")]),
+    ([{"type": "mcp_tool_use", "id": "m", "name": "f", "server_name": "s", "input": {}}],
+     [("tool call", "f({})  [m]")]),
+    ([{"type": "mcp_tool_result", "content": [TEXT]}], [("tool", "a")]),
     (["odd"], [("assistant", '"odd"')]),
 ]  # fmt: skip
 
@@ -72,3 +91,9 @@ def test_a_batch_is_its_requests_and_its_state() -> None:
         ("response", '{\n  "processing_status": "ended"\n}')
     ]
     assert ending(tell_batch_answer, answer) == ["finish: ended"]
+
+
+def test_the_result_of_a_tool_says_whose_call_it_answers() -> None:
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "42"}
+    asked = {"messages": [{"role": "user", "content": [result]}]}
+    assert turns(tell_message_request, asked) == [("tool", "42  [t1]")]

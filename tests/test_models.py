@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from playhead.library import Library
-from playhead.models import PATH, listing, model_in, recorded_models
+from playhead.models import PATH, Form, form, listing, model_in, recorded_models
 from support.cassettes import interaction, library
 
 GEMINI = "https://g.example/v1beta/models/{}:generateContent"
@@ -71,7 +71,17 @@ def test_a_body_may_name_a_model(body: bytes, model: str) -> None:
     assert model_in(body) == model
 
 
-@pytest.mark.parametrize("path", ["/v1/models", "/models", "/openai/v1/models", "/v1/v1/models"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/models",
+        "/models",
+        "/openai/v1/models",
+        "/v1/v1/models",
+        "/x/v1beta/models",
+        "/api/tags",
+    ],
+)
 def test_the_list_is_asked_for_under_these_paths(path: str) -> None:
     assert PATH.fullmatch(path)
 
@@ -79,3 +89,15 @@ def test_the_list_is_asked_for_under_these_paths(path: str) -> None:
 @pytest.mark.parametrize("path", ["/v1/models/gpt-4o", "/x/models", "/v1/models/"])
 def test_the_list_is_not_asked_for_under_these(path: str) -> None:
     assert not PATH.fullmatch(path)
+
+
+def test_a_model_looks_as_googles_clients_expect() -> None:
+    (model,) = _listed(library(interaction(sent=b'{"model":"gpt-4o"}')))["models"]
+    assert model == {"name": "models/gpt-4o", "displayName": "gpt-4o"}
+
+
+def test_ollama_is_given_a_list_of_its_own() -> None:
+    assert [form("/api/tags"), form("/v1/models")] == [Form.OLLAMA, Form.STANDARD]
+    served = library(interaction(sent=b'{"model":"llama"}'))
+    page = json.loads(listing(served, None, Form.OLLAMA))
+    assert [(each["name"], each["model"]) for each in page["models"]] == [("llama", "llama")]

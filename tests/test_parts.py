@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from playhead.transcript.parts import content, note, part, size, texts
+from playhead.transcript.parts import content, part, texts
 
 DATA_URL = "data:image/png;base64,AAAA"
 PARTS: list[tuple[Any, str]] = [
@@ -30,6 +30,11 @@ PARTS: list[tuple[Any, str]] = [
     ({"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "abc"}},
      "[document, text/plain, 3 characters]"),
     ({"type": "document", "source": 1}, "[document]"),
+    ({"type": "document", "title": "t", "source": {"type": "content", "content": [
+        {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}}, "[document, t]\na\nb"),
+    ({"type": "search_result", "title": "t", "source": "https://a.example/x", "content": [
+        {"type": "text", "text": "a"}]}, "[search_result, t, https://a.example/x]\na"),
+    ({"stdout": "o", "stderr": "e", "outcome": {"type": "exit"}}, "o\ne"),
 ]  # fmt: skip
 
 
@@ -40,7 +45,17 @@ def test_a_part_is_its_text_or_a_note_of_what_it_is(value: Any, text: str) -> No
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, ""), ("hi", "hi"), (["a", {"text": "b"}], '"a"\nb'), ({"odd": 1}, '{\n  "odd": 1\n}')],
+    [
+        (None, ""),
+        ("hi", "hi"),
+        (["a", {"text": "b"}], '"a"\nb'),
+        ({"odd": 1}, '{\n  "odd": 1\n}'),
+        (
+            {"type": "computer_screenshot", "image_url": DATA_URL},
+            "[computer_screenshot, image/png, 3 bytes]",
+        ),
+        ({"type": "input_file", "filename": "a.pdf"}, "[input_file, a.pdf]"),
+    ],
 )
 def test_content_is_its_text(value: Any, text: str) -> None:
     assert content(value) == text
@@ -49,8 +64,3 @@ def test_content_is_its_text(value: Any, text: str) -> None:
 @pytest.mark.parametrize("value", ["a\nb", ["a", "b"]])
 def test_texts_are_a_line_each(value: Any) -> None:
     assert texts(value) == "a\nb"
-
-
-@pytest.mark.parametrize("value", [None, "", 3])
-def test_what_is_no_base64_has_no_size(value: Any) -> None:
-    assert (size(value), note("image", size(value))) == ("", "[image]")

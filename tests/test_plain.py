@@ -12,6 +12,7 @@ FORM = (("Content-Type", "multipart/form-data; boundary=b"),)
         (b"<html>", "<html>"),
         (b"\xff\xfe\xfd", "[3 bytes that are not text]"),
         (b"", ""),
+        (b'data: {"a":"' + b"AAAA" * 100 + b'"}', 'data: {"a":"[300 bytes]"}'),
     ],
 )
 def test_a_body_is_its_text(body: bytes, text: str) -> None:

@@ -443,6 +443,7 @@ def test_a_hit_is_noted_in_the_journal(made: Running) -> None:
         "outcome": "served",
         "status": 200,
         "interaction": "headers#1",
+        "match": "exact",
     }
 
 

@@ -1,10 +1,9 @@
-import json
 from dataclasses import replace
 
 from playhead import __version__, report
 from playhead.folder import Shelf, Skip
 from playhead.library import Library
-from playhead.lint import lint
+from playhead.rules import Tier
 from support.cassettes import interaction, shelf
 
 ORIGIN = "http://127.0.0.1:8080"
@@ -14,10 +13,6 @@ OTHER = Skip(file="config.yaml", reason="is not a cassette", broken=False)
 
 def _banner(shelf: Shelf) -> list[str]:
     return report.banner(ORIGIN, Library(shelf), ["one", "two"])
-
-
-def _check(shelf: Shelf) -> list[str]:
-    return report.check(shelf, lint(Library(shelf)))
 
 
 def test_the_banner_says_where_the_server_listens_and_what_it_serves() -> None:
@@ -55,45 +50,29 @@ def test_the_banner_only_counts_the_rest_of_many_skipped_files() -> None:
     assert skipped[-1] == "  skipped: 1 more file (`playhead check` lists them)"
 
 
-def test_the_banner_is_loud_about_an_empty_library() -> None:
-    lines = _banner(Shelf())
-    assert "  NO CASSETTES in one, two: every request will be refused." in lines
+def test_the_end_says_how_many_requests_there_were() -> None:
+    assert report.ending(1, 0, {}) == ["playhead: 1 request answered, 0 refused"]
+    assert report.ending(0, 2, {}) == ["playhead: 0 requests answered, 2 refused"]
 
 
-def test_a_check_of_clean_cassettes_is_one_line() -> None:
-    served = "1 cassette with 1 interaction (1 file, 0 skipped)"
-    assert _check(shelf(interaction())) == [f"{served}; 0 broken, 0 secret, 0 ambiguous"]
+def test_a_server_that_nobody_asked_says_nothing_at_its_end() -> None:
+    assert report.ending(0, 0, {}) == []
 
 
-def test_a_check_names_each_finding() -> None:
-    found = shelf(interaction("a", headers=(("Set-Cookie", "sid=1"),)), interaction("b/c"))
-    first, second = found.cassettes
-    found = Shelf(
-        cassettes=(first, replace(second, notes=("body: is odd",))), skipped=(BROKEN, OTHER)
-    )
-    assert _check(found) == [
-        "broken: cut.yaml:3: is cut",
-        "secret: a.yaml: a#0: response.headers.Set-Cookie: a credential",
-        "note: b/c.yaml: body: is odd",
-        "tie: one request has the answers of a#0, b/c#0",
-        "     to get only one of them, use /cassette/a/-/ in the base URL",
-        "skipped: config.yaml: is not a cassette",
-        "2 cassettes with 2 interactions (4 files, 2 skipped); 1 broken, 1 secret, 1 ambiguous",
+def test_the_end_names_what_answered_loosely_tier_by_tier() -> None:
+    many = [interaction("many", at) for at in range(report.LOOSE_NAMES + 2)]
+    loosely = {(Tier.CONVERSATION, each): 2 for each in many}
+    loosely[Tier.RULES, many[1]] = 1
+    named = ", ".join(sorted(each.name for each in many)[: report.LOOSE_NAMES])
+    assert report.ending(25, 0, loosely)[1:] == [
+        "  1 by rules: many#1",
+        f"  {2 * len(many)} by conversation: {named} and 2 more",
     ]
 
 
-def test_a_check_as_json_holds_the_same() -> None:
-    found = replace(shelf(interaction("a"), interaction("b")), skipped=(BROKEN,))
-    value = json.loads(json.dumps(report.check_as_json(found, lint(Library(found)))))
-    assert value == {
-        "present": 3,
-        "served": 2,
-        "interactions": 2,
-        "skipped": [{"file": "cut.yaml", "reason": "is cut", "line": 3, "broken": True}],
-        "notes": {},
-        "secrets": [],
-        "ties": [["a#0", "b#0"]],
-    }
+def test_the_banner_is_loud_about_an_empty_library() -> None:
+    lines = _banner(Shelf())
+    assert "  NO CASSETTES in one, two: every request will be refused." in lines
 
 
 def test_the_banner_counts_the_requests_that_several_cassettes_answer() -> None:

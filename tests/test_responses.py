@@ -28,6 +28,29 @@ ITEMS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
         {"type": "logs", "logs": "o"}, {"type": "image", "url": "u"}]},
      [("code", "1"), ("tool", "o\n[image, u]")]),
     ({"type": "compaction", "encrypted_content": "AAAA"}, [("compaction", "[encrypted, 3 bytes]")]),
+    ({"type": "apply_patch_call", "call_id": "c", "operation": {"type": "delete_file"}},
+     [("tool call", 'apply_patch_call({"type": "delete_file"})  [c]')]),
+    ({"type": "web_search_call", "status": "completed", "action": {
+        "type": "search", "query": "q", "sources": [{"type": "url", "url": "https://a.example"}]}},
+     [("web_search_call", "q [search, completed]"), ("tool", "https://a.example")]),
+    ({"type": "web_search_call", "action": {"type": "find", "pattern": "p", "url": "u"}},
+     [("web_search_call", "p u [find]")]),
+    ({"type": "file_search_call", "queries": ["q", "r"], "results": [
+        {"filename": "a.txt", "text": "found"}]},
+     [("file_search_call", "q r"), ("tool", "a.txt\nfound")]),
+    ({"type": "mcp_list_tools", "server_label": "s", "tools": [{"name": "f"}, {"name": "g"}]},
+     [("mcp_list_tools", "s: f, g")]),
+    ({"type": "mcp_list_tools", "server_label": "s", "error": "e"},
+     [("mcp_list_tools", "s: "), ("error", "e")]),
+    ({"type": "mcp_approval_request", "id": "m", "name": "f", "arguments": "{}"},
+     [("mcp_approval_request", "f({})  [m]")]),
+    ({"type": "mcp_approval_response", "approve": True}, [("mcp_approval_response", "approved")]),
+    ({"type": "mcp_approval_response", "approve": False, "reason": "r"},
+     [("mcp_approval_response", "not approved: r")]),
+    ({"type": "shell_call_output", "output": [{"stdout": "o", "stderr": ""}]}, [("tool", "o")]),
+    ({"type": "computer_call_output", "output": {
+        "type": "computer_screenshot", "image_url": "data:image/png;base64,AAAA"}},
+     [("tool", "[computer_screenshot, image/png, 3 bytes]")]),
     ({"type": "item_reference", "id": "i"},
      [("item_reference", '{\n  "type": "item_reference",\n  "id": "i"\n}')]),
     ({"type": None}, [("?", '{\n  "type": null\n}')]),
@@ -45,3 +68,8 @@ def test_what_is_missing_of_a_response_is_told() -> None:
     assert ending(tell_response_answer, answer) == [
         "finish: incomplete", "finish: max_output_tokens",
     ]  # fmt: skip
+
+
+def test_the_result_of_a_tool_says_whose_call_it_answers() -> None:
+    result = {"type": "function_call_output", "call_id": "c1", "output": "42"}
+    assert turns(tell_response_request, {"input": [result]}) == [("tool", "42  [c1]")]

@@ -24,9 +24,9 @@ RESPONSE: dict[str, Any] = {
 }
 
 
-def _tree(response: Mapping[str, Any]) -> dict[str, Any]:
+def _tree(response: Mapping[str, Any], **request: Any) -> dict[str, Any]:
     recorded_at = "Mon, 17 Mar 2025 00:00:00 GMT"
-    listed = [{"request": REQUEST, "response": response, "recorded_at": recorded_at}]
+    listed = [{"request": {**REQUEST, **request}, "response": response, "recorded_at": recorded_at}]
     return {"http_interactions": listed, "recorded_with": "VCR 6.3.1"}
 
 
@@ -73,6 +73,11 @@ def test_in_r_a_status_is_a_number() -> None:
 )
 def test_a_body_is_in_the_encoding_that_ruby_held_it_in(stored: object, body: bytes) -> None:
     assert _response(body=stored).body == body
+
+
+def test_a_method_may_be_a_symbol() -> None:
+    raw = yaml.dump(_tree(RESPONSE, method=":get"), sort_keys=False).encode()
+    assert _read(raw).interactions[0].request.method == "GET"
 
 
 def test_rubys_own_tag_for_bytes_is_read() -> None:

@@ -55,6 +55,12 @@ def test_a_crlf_is_one_line_end_and_not_two() -> None:
     assert sse.split(body) == [body]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_blank_lines_before_the_first_event_belong_to_it(end: bytes) -> None:
+    first, second = end * 2 + b"data: a" + end * 2, b"data: b" + end * 2
+    assert sse.split(first + second) == [first, second]
+
+
 def test_an_unfinished_last_event_is_kept() -> None:
     assert sse.split(b"data: a\n\ndata: b") == [b"data: a\n\n", b"data: b"]
 

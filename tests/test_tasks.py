@@ -54,6 +54,12 @@ def test_what_was_heard_is_told() -> None:
     assert turns(tell_audio, {"text": "a"}) == [("transcription", "a")]
 
 
+def test_what_was_spoken_is_told_by_its_size() -> None:
+    answer = {"audio": "AAAA", "usage": {"input_tokens": 1, "output_tokens": 2}}
+    assert turns(tell_audio, answer) == [("speech", "[audio, 3 bytes]")]
+    assert ending(tell_audio, answer) == ["tokens: 1 in, 2 out"]
+
+
 def test_what_was_found_in_an_input_is_told() -> None:
     results = [{"categories": {"hate": True, "violence": True, "self-harm": False}}, {}]
     assert turns(tell_moderations, {"results": results}) == [

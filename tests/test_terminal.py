@@ -1,17 +1,16 @@
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from playhead import terminal
 
 
-def test_what_could_drive_a_terminal_is_spelled() -> None:
-    assert terminal.printable("a\x1b[2J\u202e\ud800é") == "a\\x1b[2J\\x202e\\xd800é"
-
-
 def test_lines_go_where_they_belong(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.say(["a", "b\n"])
-    terminal.say(["c"], err=True)
+    terminal.warn(["c"])
     assert capsys.readouterr() == ("a\nb\\x0a\n", "c\n")
 
 
@@ -25,3 +24,10 @@ def test_a_command_that_fails_says_why_and_ends(capsys: pytest.CaptureFixture[st
         terminal.fail("no", 3)
     assert caught.value.code == 3
     assert capsys.readouterr().err == "playhead: no\n"
+
+
+def test_a_command_that_warns_nobody_goes_on() -> None:
+    script = "from playhead import terminal; terminal.warn(['a'])"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", script], stderr=full, check=False)
+    assert done.returncode == 0

@@ -198,6 +198,14 @@ def test_what_has_no_text_is_no_turn() -> None:
     assert _turns(interaction(url="/v1/else", sent=b"", answer=b"")) == []
 
 
+def test_parts_within_parts_too_deep_to_be_told_are_told_as_the_body_is() -> None:
+    part: Any = {"type": "text", "text": "a"}
+    for _ in range(300):
+        part = {"type": "search_result", "source": "s", "content": [part]}
+    told = _chat({"messages": [{"role": "user", "content": [part]}]}, {"error": "e"})
+    assert [role for role, _ in _turns(told)] == ["request", "error"]
+
+
 @pytest.mark.parametrize("depth", [700, 50_000])
 def test_json_too_deep_to_be_shown_does_not_break_the_telling(depth: int) -> None:
     deep = b"[" * depth + b"]" * depth
@@ -244,6 +252,10 @@ PLAIN: dict[str, tuple[Any, Any, list[tuple[str, str]]]] = {
         [("request", "c"), ("response", '{\n  "id": "b"\n}')]),
     "https://a.example/v1/responses/r1": (
         {}, {"output": [{"role": "assistant", "content": "a"}]}, [("assistant", "a")]),
+    "https://a.example/v1beta/models/imagen:predict": (
+        {"instances": [{"prompt": "p"}]},
+        {"predictions": [{"mimeType": "image/png", "bytesBase64Encoded": "AAAA"}]},
+        [("prompt", "p"), ("prediction", "[image, image/png, 3 bytes]")]),
     "https://a.example/v1beta/models/m:embedContent": (
         {"content": {"parts": [{"text": "p"}]}}, {"embedding": {"values": [1]}},
         [("user", "p"), ("embedding", "1 dimensions")]),
@@ -279,6 +291,12 @@ def test_an_error_inside_a_stream_is_told_behind_what_had_come(error: Any, text:
 
 def test_an_answer_in_no_known_form_is_told_as_it_is() -> None:
     assert _turns(_chat({}, {"odd": 1})) == [("response", '{\n  "odd": 1\n}')]
+
+
+def test_lines_of_no_known_form_are_told_as_they_are() -> None:
+    body = lines({"a": 1}, {"a": 2}, {"a": 3})
+    told = streamed("ollama.chat", body)
+    assert _turns(told) == [("response", body.decode())]
 
 
 def test_a_stream_without_an_event_of_the_dialect_is_told_as_it_is() -> None:
@@ -318,3 +336,9 @@ def test_odd_pieces_of_a_stream_can_be_told(sent: Any, calls: list[Any], choice:
     ]
     answer = _stream(_delta(tool_calls=odd), {"choices": choice}, {"choices": [{"delta": choice}]})
     assert transcript(_chat({"messages": sent}, answer)).turns is not None
+
+
+def test_lines_that_are_not_the_dialects_are_shown_as_they_are() -> None:
+    body = b'{"a":1}\n{"a":2}\n'
+    told = _chat({"model": "m"}, body, url="http://localhost:11434/api/chat")
+    assert _turns(told)[-1] == ("response", body.decode())

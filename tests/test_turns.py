@@ -1,6 +1,6 @@
 import pytest
 
-from playhead.transcript.turns import Transcript, called
+from playhead.transcript.turns import Transcript, called, resulted
 
 
 def _turns(told: Transcript) -> list[tuple[str, str]]:
@@ -58,4 +58,24 @@ def test_reasons_and_tokens_are_noted_where_they_are_given() -> None:
     assert told.ending == [
         "finish: stop", "tokens: 3 in, 4 out", "tokens: 3 in, None out", "cached: 1",
         "reasoning: 2",
+    ]  # fmt: skip
+
+
+def test_a_result_says_whose_call_it_answers() -> None:
+    assert [resulted("a", "c1"), resulted("", "c1"), resulted("a", None)] == [
+        "a  [c1]",
+        "[c1]",
+        "a",
+    ]
+
+
+def test_several_answers_say_which_they_are_and_one_alone_does_not() -> None:
+    told = Transcript()
+    told.say("user", "hi")
+    for choice in told.each_of([{"t": "a", "index": 7}, {"t": "b"}]):
+        told.say("assistant", choice["t"])
+    for choice in told.each_of([{"t": "c"}]):
+        told.say("assistant", choice["t"])
+    assert _turns(told)[1:] == [
+        ("assistant, choice 7", "a"), ("assistant, choice 1", "b"), ("assistant", "c"),
     ]  # fmt: skip

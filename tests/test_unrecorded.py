@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from conftest import EXAMPLES
-from playhead import unrecorded
+from playhead import search
 from playhead.app import create_app
 from support.inside import inside
 from support.oracle import Recorded, recorded
@@ -96,7 +96,7 @@ def test_a_changed_seed_names_the_seed_as_nearest(examples: Running, seed: Recor
 def test_one_more_field_is_named(server: Running) -> None:
     body = chat("a recorded prompt", temperature=0.5)
     message = error_in(server.post(CHAT, body))["message"]
-    assert "differs at temperature (recorded nothing, sent 0.5)." in message
+    assert "differs at temperature (recorded nothing, sent a number)." in message
 
 
 def test_many_differences_are_counted(server: Running) -> None:
@@ -136,6 +136,8 @@ def test_any_other_method_is_refused_in_the_same_form(server: Running, method: s
 def test_what_only_other_cassettes_hold_is_said(server: Running) -> None:
     error = error_in(server.post(f"/cassette/search/-{CHAT}", chat("a recorded prompt")))
     assert error["code"] == "unknown_operation"
+    assert "out of scope, chat#0 would match exactly" in error["message"]
+    error = error_in(server.post(f"/cassette/search/-{CHAT}", chat("not recorded at all")))
     assert "it is recorded in other cassettes" in error["message"]
 
 
@@ -255,7 +257,7 @@ def test_a_path_of_strange_bytes_does_not_spoil_the_journal(server: Running, pat
     assert server.control("misses")["misses"]
 
 
-def test_a_refusal_is_one_line_in_the_log(server: Running) -> None:
+def test_a_refusal_without_a_nearest_is_one_line_in_the_log(server: Running) -> None:
     before = len(server.log().splitlines())
     message = error_in(server.post(f"/cassette/a%0ab/-{CHAT}", b"{}"))["message"]
     assert eventually(lambda: len(server.log().splitlines()) > before)
@@ -268,7 +270,7 @@ def test_a_refusal_is_one_line_in_the_log(server: Running) -> None:
 def test_a_search_that_takes_too_long_is_left_out_of_the_refusal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unrecorded, "NEAREST_SECONDS", 0.0)
+    monkeypatch.setattr(search, "SECONDS", 0.0)
     write(tmp_path, "a", interaction(chat("a")))
     with inside(create_app(tmp_path)) as server, Connection(server.port) as connection:
         error = error_in(connection.ask("POST", CHAT, chat("b")))

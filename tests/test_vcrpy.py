@@ -1,4 +1,5 @@
 import gzip
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -123,7 +124,6 @@ def test_a_compressed_body_is_unpacked() -> None:
     packed = {"string": gzip.compress(b"text")}
     headers = {"content-encoding": ["gzip"]}
     assert _one(response={"body": packed, "headers": headers}).response.body == b"text"
-    assert _one(request={"body": packed["string"], "headers": headers}).request.body == b"text"
 
 
 def test_the_two_lists_of_langchain_are_read() -> None:
@@ -139,6 +139,21 @@ def test_two_lists_of_different_length_are_an_error() -> None:
 
 def test_a_list_of_requests_alone_is_a_cut_cassette() -> None:
     assert "responses: is not a list" in _fault(_dumped({"requests": [REQUEST]}))
+
+
+@pytest.mark.parametrize("file", [io.BytesIO(b"\xff--"), io.BytesIO(b"a\n"), io.StringIO("é")])
+def test_a_request_body_may_be_a_file_in_memory(file: io.BytesIO | io.StringIO) -> None:
+    held = file.getvalue()
+    body = held.encode() if isinstance(held, str) else held
+    assert _one(request={"body": file}).request.body == body
+
+
+@pytest.mark.parametrize("state", ["{state: []}", "{state: [{a: b}]}", "{a: b}"])
+def test_a_file_in_memory_without_content_is_what_else_it_holds(state: str) -> None:
+    tag = "!!python/object/new:_io.BytesIO"
+    raw = _written().replace(b"'{\"a\": 1}'", f"{tag} {state}".encode())
+    (found,) = _read(raw).interactions
+    assert found.request.body.startswith(b"{")
 
 
 def test_headers_that_python_tagged_are_read() -> None:

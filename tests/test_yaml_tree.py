@@ -201,17 +201,17 @@ def test_what_was_written_is_read_back(value: object) -> None:
 def test_the_line_of_a_place_is_that_of_its_nearest_ancestor(
     path: tuple[str | int, ...], line: int
 ) -> None:
-    assert yaml_tree.line_of(DOCUMENT, path) == line
+    assert yaml_tree.lines(DOCUMENT)(path) == line
 
 
 def test_an_anchor_that_stands_twice_hides_the_lines_but_breaks_nothing() -> None:
     raw = b'a: &x {b: 1}\nc: &x {d: "\\x89"}\n'
-    assert yaml_tree.line_of(raw, ("a",)) == 0
+    assert yaml_tree.lines(raw)(("a",)) == 0
     assert yaml_tree.Source(raw).raw_bytes(("c", "d")) is None
 
 
 def test_an_empty_document_has_no_lines() -> None:
-    assert yaml_tree.line_of(b"", ("a",)) == 0
+    assert yaml_tree.lines(b"")(("a",)) == 0
 
 
 @pytest.mark.parametrize(

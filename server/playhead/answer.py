@@ -7,6 +7,8 @@ from urllib.parse import quote
 from playhead import pieces
 from playhead.cassette import Interaction
 from playhead.pieces import Form
+from playhead.retry_after import RetryAfter, told
+from playhead.rules import Tier
 from playhead.streaming import form_of
 
 # What described the recorded connection, not the recorded answer. `content-encoding`: bodies are
@@ -15,7 +17,7 @@ _DROPPED = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
     "te", "trailer", "transfer-encoding", "upgrade",
     "content-length", "content-encoding", "date", "server", "alt-svc", "set-cookie",
-    "x-playhead-interaction", "x-playhead-match",
+    "x-playhead-interaction", "x-playhead-match", "x-playhead-overlay",
 })  # fmt: skip
 _NO_BODY = frozenset({204, 304})  # RFC 9110, 15.3.5 and 15.4.5
 
@@ -42,8 +44,14 @@ class Answer:
         return replace(self, start={**self.start, "headers": [*headers, length]})
 
 
-def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answer:
-    """Return the messages that replay `interaction`.
+def prepare(
+    interaction: Interaction,
+    *,
+    cors_origin: str | None = None,
+    tier: Tier = Tier.EXACT,
+    retry_after: RetryAfter = RetryAfter.AS_RECORDED,
+) -> Answer:
+    """Return the messages that replay `interaction`, which was found at `tier`.
 
     Streams get no content length, so that they go out chunked, as the provider sent them.
     """
@@ -52,7 +60,7 @@ def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answ
     recorded_type = pieces.media_type(response.headers)
     form = form_of(interaction)
     headers = [
-        (name.lower().encode(), value.encode())
+        (name.lower().encode(), told(name.lower(), value, retry_after).encode())
         for name, value in response.headers
         if _is_kept(name.lower(), value, cors_origin)
     ]
@@ -61,6 +69,10 @@ def prepare(interaction: Interaction, *, cors_origin: str | None = None) -> Answ
     if form is None and response.status not in _NO_BODY:
         headers.append((b"content-length", b"%d" % len(body)))
     headers.append((b"x-playhead-interaction", percent_encoded(interaction)))
+    if interaction.overlay:
+        headers.append((b"x-playhead-overlay", b"%d" % interaction.overlay))
+    if tier is not Tier.EXACT:
+        headers.append((b"x-playhead-match", tier.value.encode()))
     if cors_origin:
         headers += cors_headers(cors_origin)
     return Answer(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playhead import folder, refusal
+from playhead.configuration import Configuration
 from playhead.errors import Code
 from playhead.library import Library
 from playhead.player import AsgiApp, Player, Receive, Send
@@ -62,8 +63,10 @@ def create_app(*paths: str | Path, settings: Settings | None = None) -> App:
 
     Files that cannot be served are in `app.library.shelf.skipped`, each with its reason.
     """
-    shelf = folder.load([Path(path) for path in paths])
-    return App(Library(shelf), settings or Settings())
+    settings = settings or Settings()
+    flags = Configuration(rules=settings.rules, bridge=settings.bridge)
+    shelf = folder.load([Path(path) for path in paths], flags)
+    return App(Library(shelf), settings)
 
 
 async def _apologise(send: Send) -> None:

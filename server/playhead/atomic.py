@@ -7,6 +7,9 @@ from pathlib import Path
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
+# What file systems without hard links answer: FAT, some of those of networks and containers.
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+
 
 def write(root: Path, relative: Path, content: bytes, *, force: bool = False) -> Path:
     """Write the file `relative` below `root`, and the folders above it; return its path.
@@ -26,10 +29,21 @@ def write(root: Path, relative: Path, content: bytes, *, force: bool = False) ->
         if force:
             beside.replace(target)
         else:
-            os.link(beside, target)  # unlike a rename it fails where the name is taken
+            _move_to_a_new_name(beside, target)
     finally:
         beside.unlink(missing_ok=True)
     return target
+
+
+def _move_to_a_new_name(beside: Path, target: Path) -> None:
+    """Give a file the name `target`; raise FileExistsError where it is taken."""
+    try:
+        os.link(beside, target)  # unlike a rename it fails where the name is taken
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(target, _NEW, 0o666))  # taken, empty for a moment
+        beside.replace(target)
 
 
 def _folder_of(root: Path, relative: Path) -> Path:

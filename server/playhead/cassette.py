@@ -31,7 +31,8 @@ class Response:
     go-vcr takes it around the round trip and reads the body afterwards. `event_offsets` are
     seconds from those headers to each event, and empty where the recorder did not store them.
     `complete` is False where the recorder says that the answer was broken off. `reason` is the
-    text beside the status, such as `Not Found`.
+    text beside the status, such as `Not Found`. `uncompressed` is True where the recorder says
+    that its client unpacked the body and took the `content-encoding` away, as Go's does.
     """
 
     status: int
@@ -42,19 +43,22 @@ class Response:
     complete: bool = True
     reason: str = ""
     protocol: str = ""
+    uncompressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Interaction:
     """One recorded request and its response; `id` counts from 0 within the cassette.
 
-    Two interactions are never equal, however alike: which one answers is what matters.
+    Two interactions are never equal, however alike: which one answers is what matters. `overlay`
+    is 0 for what was recorded; an answer that an overlay puts before it has its number there.
     """
 
     cassette: str
     id: int
     request: Request
     response: Response
+    overlay: int = 0
 
     @property
     def name(self) -> str:

@@ -8,14 +8,18 @@ import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from playhead import __version__, flags, terminal
+from playhead.printable import printable
+from playhead.rule_flags import rule_options
 
 if TYPE_CHECKING:
+    from playhead.configured import Configured
     from playhead.library import Library
+    from playhead.rules import Rules
     from playhead.settings import Settings
 
 FINDINGS = 1
@@ -29,6 +33,7 @@ DEFAULT_FOLDER = Path("cassettes")
 @click.version_option(__version__, prog_name="playhead")
 def main() -> None:
     """Replay recorded LLM traffic over HTTP: the recorded bytes, only for the recorded request."""
+    terminal.hold_standard_streams()
 
 
 @main.command()
@@ -36,17 +41,13 @@ def main() -> None:
 @flags.host
 @flags.port
 @flags.option(
-    "--timing",
-    type=click.Choice(["off", "recorded"]),
-    default="off",
+    "--timing", type=click.Choice(["off", "recorded"]), default="off",
     help="recorded: wait the recorded time to the headers, then keep stored event times.",
-)
+)  # fmt: skip
 @flags.option(
-    "--speed",
-    type=flags.Factor(min=0, min_open=True),
-    default=1.0,
+    "--speed", type=flags.Factor(min=0, min_open=True), default=1.0,
     help="Divide every wait by this.",
-)
+)  # fmt: skip
 @flags.option("--event-gap", type=flags.Seconds("ms"), help="Time between events, such as 20ms.")
 @flags.option(
     "--repeat",
@@ -55,11 +56,15 @@ def main() -> None:
     help="What answers a request that comes more often than it was recorded.",
 )
 @flags.option(
-    "--drain",
-    type=flags.Seconds("s"),
-    default="5s",
-    help="How long streams keep their pace after SIGTERM, before the rest is sent at once.",
+    "--retry-after",
+    type=click.Choice(["as-recorded", "zero"]),
+    default="as-recorded",
+    help="zero: tell clients to try again at once, and not after the recorded time.",
 )
+@flags.option(
+    "--drain", type=flags.Seconds("s"), default="5s",
+    help="How long streams keep their pace after SIGTERM, before the rest is sent at once.",
+)  # fmt: skip
 @flags.option("--strict", is_flag=True, help="Refuse to start when a cassette is broken.")
 @flags.option(
     "--cors-origin", metavar="ORIGIN", help="Let pages of this origin call the replay paths."
@@ -68,6 +73,8 @@ def main() -> None:
     "--allowed-host", "allowed_hosts", multiple=True, metavar="NAME",
     help="A further Host name for the control API; may be given several times.",
 )  # fmt: skip
+@flags.option("--bridge", is_flag=True, help="Let streams answer plain requests, and the reverse.")
+@rule_options(flags.option)
 def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay: Any) -> None:  # noqa: FBT001
     """Serve the cassettes in PATHS until SIGTERM or Ctrl-C.
 
@@ -88,33 +95,55 @@ def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay:
     app = create_app(*found, settings=_settings(replay))
     shelf = app.library.shelf
     if strict and shelf.broken:
-        terminal.say((f"broken: {skip}" for skip in shelf.broken), err=True)
-        files = "1 file is" if len(shelf.broken) == 1 else f"{len(shelf.broken)} files are"
-        terminal.fail(f"{files} broken, and --strict is on", COULD_NOT_START)
+        terminal.warn(f"broken: {skip}" for skip in shelf.broken)
+        terminal.fail(f"{report.broken(shelf)}, and --strict is on", COULD_NOT_START)
     at = origin(host, bound.getsockname()[1])
     banner = report.banner(at, app.library, [str(path) for path in found])
-    with log.to_stderr():
-        server.run(app, bound, on_ready=lambda: terminal.say(banner))
+    with log.to_stderr() as say:
+        server.run(app, bound, on_ready=lambda: terminal.announce(banner))
+        journal = app.player.journal
+        for line in report.ending(journal.served, journal.missed, journal.loosely):
+            say(printable(line))
 
 
 @main.command()
 @flags.paths
 @flags.as_json
-def check(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - click's way
+@flags.option(
+    "--strict", is_flag=True, help="Exit 1 for requests with several different answers, too."
+)
+@flags.option(
+    "--against", metavar="OLD-RULES",
+    help="Say only what other rules change: a playhead.yaml, a folder with some, or none.",
+)  # fmt: skip
+@rule_options(flags.option)
+def check(
+    paths: tuple[Path, ...],
+    as_json: bool,  # noqa: FBT001 - click's way
+    strict: bool,  # noqa: FBT001
+    against: str | None,
+    rules: "Rules",
+) -> None:
     """Load the cassettes in PATHS and say what is broken, secret or ambiguous.
 
-    Exits 1 when a cassette is broken or seems to hold a credential.
+    Exits 1 when a cassette is broken or seems to hold a credential; with --against, when a
+    recorded request is answered otherwise.
     """
-    from playhead import report
-    from playhead.lint import lint
-
-    library = _library(paths)
-    findings = lint(library)
-    if as_json:
-        terminal.say_json(report.check_as_json(library.shelf, findings))
+    library = _library(paths, rules)
+    found = bool(library.shelf.broken)
+    if against is not None:
+        found |= _check_against(library, against, as_json=as_json)
     else:
-        terminal.say(report.check(library.shelf, findings))
-    if library.shelf.broken or findings.secrets:
+        from playhead import verdict
+        from playhead.lint import lint
+
+        findings = lint(library)
+        found |= bool(findings.secrets or (strict and findings.unsure))
+        if as_json:
+            terminal.say_json(verdict.as_json(library.shelf, findings))
+        else:
+            terminal.say(verdict.lines(library.shelf, findings))
+    if found:
         sys.exit(FINDINGS)
 
 
@@ -125,7 +154,7 @@ def list_(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
     """List the interactions in PATHS."""
     from playhead import listing
 
-    rows = listing.rows(_library(paths))
+    rows = listing.rows(_shown(paths))
     if as_json:
         terminal.say_json(rows)
     else:
@@ -139,14 +168,16 @@ def list_(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
 def show(name: str, paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
     """Show the interactions of the cassette NAME as conversations.
 
-    NAME is as `playhead list` prints it; PATHS are the folders it is looked for in.
+    NAME is a cassette, a folder of cassettes or an interaction as `playhead list` prints it, or
+    the path of a file; PATHS are the folders it is looked for in.
     """
     from playhead import listing
 
-    found = listing.named(_library(paths), name)
+    file, number = listing.file_named(name)
+    library = _shown((file,) if file else paths)
+    found = listing.numbered(library, number) if file else listing.named(library, name)
     if not found:
-        hint = "`playhead list` names them"
-        terminal.fail(f"no cassette or interaction is named {name!r}; {hint}", USAGE)
+        terminal.fail(listing.nothing_named(library, name), USAGE)
     if as_json:
         terminal.say_json([listing.whole(interaction) for interaction in found])
         return
@@ -159,13 +190,7 @@ def show(name: str, paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FB
 @flags.option(
     "--to", type=click.Choice(["go-vcr", "har"]), required=True, help="The format to write."
 )
-@flags.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    metavar="FOLDER",
-    help="The folder to write into; it is made where it is not there.",
-)
+@flags.out
 @flags.option("--force", is_flag=True, help="Replace files that are there.")
 @flags.as_json
 def convert(paths: tuple[Path, ...], to: str, out: Path, force: bool, as_json: bool) -> None:  # noqa: FBT001
@@ -176,19 +201,52 @@ def convert(paths: tuple[Path, ...], to: str, out: Path, force: bool, as_json: b
     from playhead import convert as converter
     from playhead import report
 
-    outcome = converter.convert(_existing(paths), to, out, force=force)
+    sources = _existing(paths)
+    if converter.is_one_of(out, sources):
+        raise click.UsageError(f"--out {str(out)!r} is a folder that is read; name another")
+    outcome = converter.convert(sources, to, out, force=force)
     if as_json:
         terminal.say_json(asdict(outcome))
     else:
-        terminal.say((f"failed: {skip}" for skip in outcome.failed), err=True)
+        terminal.warn(f"failed: {skip}" for skip in outcome.failed)
         terminal.say(report.conversion(outcome))
     if outcome.failed:
         sys.exit(FINDINGS)
 
 
 @main.command()
+@click.argument("request", metavar="REQUEST.json", type=click.File("rb"))
+@flags.paths
+@flags.option("--path", help="Where the request goes to, such as /v1/chat/completions.")
+@flags.option("--method", help="POST where nothing says otherwise.")
+@flags.option("--scope", metavar="NAME", help="The cassette or folder that it is confined to.")
+@flags.as_json
+@rule_options(flags.option)
+def explain(request: IO[bytes], paths: tuple[Path, ...], as_json: bool, **asks: Any) -> None:  # noqa: FBT001
+    """Say what answers the request in REQUEST.json, or why nothing in PATHS does.
+
+    The file holds a body as a client sends it, or an object with "path", "method" and "body"; `-`
+    is standard input. Exits 1 when no recording answers.
+    """
+    from playhead import explained, inquiry
+    from playhead.miss import Miss
+
+    library = _library(paths, asks.pop("rules"))
+    try:
+        found = inquiry.answer(library, inquiry.read(request.read(), **asks))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        terminal.say_json(explained.answer_as_json(found))
+    else:
+        terminal.say(explained.answer_lines(found))
+    if isinstance(found, Miss):
+        sys.exit(FINDINGS)
+
+
+@main.command()
 @flags.host
-@flags.port
+@flags.port_in_use
 @flags.as_json
 def env(host: str, port: int, as_json: bool) -> None:  # noqa: FBT001
     """Print the variables that point every SDK at playhead: eval "$(playhead env)"."""
@@ -198,13 +256,12 @@ def env(host: str, port: int, as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         terminal.say_json(values)
         return
-    for name, value in values.items():
-        click.echo(f"export {name}={value}")
+    terminal.say(f"export {name}={value}" for name, value in values.items())
 
 
 @main.command()
 @flags.host
-@flags.port
+@flags.port_in_use
 def healthcheck(host: str, port: int) -> None:
     """Exit 0 when a playhead at this address answers, else 1: for containers."""
     from http.client import HTTPConnection, HTTPException
@@ -221,7 +278,34 @@ def healthcheck(host: str, port: int) -> None:
         connection.close()
     if status != 200:
         terminal.fail(f"unhealthy: status {status}", FINDINGS)
-    click.echo("healthy")
+    terminal.say(["healthy"])
+
+
+def _check_against(library: "Library", old_rules: str, *, as_json: bool) -> bool:
+    """Print what changed since the rules in a file or folder; whether anything did."""
+    from playhead import against, changed
+    from playhead.library import Library
+
+    shelf = library.shelf
+    found = against.changes(Library(against.under(shelf, _old(old_rules))), library)
+    if as_json:
+        terminal.say_json(changed.as_json(shelf, found))
+    else:
+        terminal.say(changed.lines(shelf, found))
+    return bool(found)
+
+
+def _old(rules: str) -> "Configured | None":
+    """The rules of a file or folder, None for those of `none`; a usage error for what is none."""
+    from playhead import folder
+    from playhead.errors import CassetteError
+
+    if rules == "none":
+        return None
+    try:
+        return folder.configurations(Path(rules))
+    except CassetteError as error:
+        raise click.UsageError(f"--against: {printable(str(error))}") from None
 
 
 def _existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -229,20 +313,34 @@ def _existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     for path in paths or (DEFAULT_FOLDER,):
         if not path.exists() and not path.is_symlink():
             hint = "" if paths else "; name the folder that holds your cassettes"
-            missing = terminal.printable(str(path))
+            missing = printable(str(path))
             raise click.UsageError(f"there is no file or folder {missing!r}{hint}")
     return paths or (DEFAULT_FOLDER,)
 
 
-def _library(paths: tuple[Path, ...]) -> "Library":
-    from playhead import folder
-    from playhead.library import Library
+def _shown(paths: tuple[Path, ...]) -> "Library":
+    """What is to be shown; what cannot be is named on standard error."""
+    from playhead import report
 
-    return Library(folder.load(_existing(paths)))
+    library = _library(paths)
+    terminal.warn(report.not_shown(library.shelf, [str(path) for path in _existing(paths)]))
+    return library
+
+
+def _library(paths: tuple[Path, ...], rules: "Rules | None" = None) -> "Library":
+    from playhead import folder
+    from playhead.configuration import NOTHING, Configuration
+    from playhead.library import Library
+    from playhead.stated import by_flags
+
+    flags = Configuration(rules=rules, stated=by_flags(rules)) if rules else NOTHING
+    return Library(folder.load(_existing(paths), flags))
 
 
 def _settings(replay: dict[str, Any]) -> "Settings":
+    from playhead.retry_after import RetryAfter
     from playhead.settings import Repeat, Settings, Timing
 
     timing, repeat = Timing(replay.pop("timing")), Repeat(replay.pop("repeat"))
-    return Settings(timing=timing, repeat=repeat, **replay)
+    retry_after = RetryAfter(replay.pop("retry_after"))
+    return Settings(timing=timing, repeat=repeat, retry_after=retry_after, **replay)

@@ -105,6 +105,7 @@ class _Api:
             "broken": len(shelf.broken),
             "served": self._player.journal.served,
             "missed": self._player.journal.missed,
+            "loosely": self._player.journal.by_tier(),
             "streams": len(self._player.streams),
         })  # fmt: skip
 

@@ -33,13 +33,19 @@ class Outcome:
     skipped: tuple[Skip, ...]
 
 
+def is_one_of(out: Path, paths: Sequence[Path]) -> bool:
+    """Whether `out` is one of the folders `paths`: written there, a file would be read again."""
+    return os.path.realpath(out) in {os.path.realpath(path) for path in paths if path.is_dir()}
+
+
 def convert(paths: Sequence[Path], to: str, out: Path, *, force: bool = False) -> Outcome:
     """Write every cassette below `paths` into the folder `out`, as `to` of `writers.FORMATS`.
 
-    All is read before anything is written, so that no output is taken for a source. With `force`
-    what is there is replaced, but never a file that something else was read from.
+    All is read before anything is written, and what `out` holds is not read, so that no output is
+    taken for a source. With `force` what is there is replaced, but never a file that something
+    else was read from.
     """
-    read, skipped = folder.read_each(paths, formats.read_with_rest)
+    read, skipped = folder.read_each(paths, formats.read_with_rest, leave_out=out)
     files = [cassette.file for cassette, _ in read] + [skip.file for skip in skipped]
     sources = frozenset(map(os.path.realpath, files))
     converted: list[Converted] = []

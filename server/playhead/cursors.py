@@ -1,5 +1,7 @@
 """Which of several recordings of one request is next: the only state of the core."""
 
+from collections.abc import Sequence
+
 from playhead.cassette import Interaction
 from playhead.errors import Code, Refusal
 from playhead.library import Recordings
@@ -30,9 +32,7 @@ class Cursors:
         turn = self._turns.get(recordings.id, 0)
         if turn > last:
             if self._repeat is Repeat.NEVER:
-                one = "the one recorded answer to this request has been used"
-                all_of_them = f"all {last + 1} recorded answers to this request have been used"
-                raise Refusal(Code.EXHAUSTED, all_of_them if last else one)
+                raise Refusal(Code.EXHAUSTED, _all_used(interactions))
             turn = 0 if self._repeat is Repeat.CYCLE else last
         self._turns[recordings.id] = turn + 1
         return interactions[turn]
@@ -40,3 +40,10 @@ class Cursors:
     def rewind(self) -> None:
         """Begin again: the next answer to each request is the first recorded one."""
         self._turns.clear()
+
+
+def _all_used(interactions: Sequence[Interaction]) -> str:
+    recorded = sum(not interaction.overlay for interaction in interactions)
+    if recorded == 1:
+        return "the one recorded answer to this request has been used"
+    return f"all {recorded} recorded answers to this request have been used"

@@ -39,6 +39,7 @@ class Code(Enum):
     NO_CASSETTES = "no_cassettes"
     UNKNOWN_OPERATION = "unknown_operation"
     BODY_DIFFERS = "body_differs"
+    NOT_BRIDGED = "not_bridged"
     EXHAUSTED = "exhausted"
     UNKNOWN_CASSETTE = "unknown_cassette"
     BODY_TOO_LARGE = "body_too_large"

@@ -40,6 +40,22 @@ class Seconds(click.ParamType[float]):
         return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60}[found[2] or self._bare_unit]
 
 
+class Folder(click.Path):
+    """A folder to write into, which may not be there yet; never the empty name."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        if not value:
+            self.fail("the name is empty; `.` is the folder where you are", param, ctx)
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.exists() and not path.is_dir():
+            self.fail(f"{str(path)!r} is not a folder", param, ctx)
+        return path
+
+
 def option(*names: str, **settings: Any) -> Callable[[Any], Any]:
     """A flag with its variable: `--event-gap` is `PLAYHEAD_EVENT_GAP`."""
     long = next(name for name in names if name.startswith("--"))
@@ -57,4 +73,14 @@ as_json = option("--json", "as_json", is_flag=True, help="Print JSON.")
 host = option("--host", default="127.0.0.1", help="The address to listen on.")
 port = option(
     "--port", default=8080, type=click.IntRange(0, 65535), help="0: any free one, printed."
+)
+out = option(
+    "--out",
+    type=Folder(),
+    required=True,
+    metavar="FOLDER",
+    help="The folder to write into; it is made where it is not there.",
+)
+port_in_use = option(
+    "--port", default=8080, type=click.IntRange(1, 65535), help="The port it listens on."
 )

@@ -5,25 +5,21 @@ never hides the rest.
 """
 
 import contextlib
-import errno
 import gc
 import os
-import stat
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from playhead import formats
+from playhead import files, formats
 from playhead.cassette import Cassette
+from playhead.configuration import FILE_NAMES, NOTHING, Configuration
+from playhead.configured import Configured
 from playhead.errors import CassetteError, NotACassette
-
-MAX_BYTES = 256 * 1024 * 1024
-"""500 MB of YAML take 9 s to read and 677 MB of memory; the largest real cassette has 4 MB."""
-
-# Without O_NONBLOCK a pipe named x.yaml would hold the start up for ever. Windows has neither.
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+from playhead.overlay import Overlay
+from playhead.stated import Stated
 
 _Read = TypeVar("_Read", covariant=True)
 
@@ -33,9 +29,6 @@ class Read(Protocol[_Read]):
 
     def __call__(self, raw: bytes, *, name: str, file: str) -> _Read:
         """Return what is made of `raw`, the unpacked content of `file`."""
-
-
-_CANNOT_BE_READ = (OSError, ValueError, RecursionError, OverflowError, MemoryError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +50,17 @@ class Skip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """What was found: the cassettes in the order of their names, and what was skipped."""
+    """What was found: the cassettes in the order of their names, and what was skipped.
+
+    `configurations` are by the name of the cassette; one that has none is not in it. `stated` are
+    all rules there are, those included that no cassette is in reach of; so are `overlays`.
+    """
 
     cassettes: tuple[Cassette, ...] = ()
     skipped: tuple[Skip, ...] = ()
+    configurations: Mapping[str, Configuration] = field(default_factory=dict)
+    stated: tuple[Stated, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
 
     @property
     def present(self) -> int:
@@ -71,6 +71,10 @@ class Shelf:
     def interactions(self) -> int:
         """How many interactions the cassettes hold."""
         return sum(len(cassette.interactions) for cassette in self.cassettes)
+
+    def configuration(self, cassette: str) -> Configuration:
+        """Return what applies to the cassette of that name."""
+        return self.configurations.get(cassette, NOTHING)
 
     @property
     def broken(self) -> tuple[Skip, ...]:
@@ -87,43 +91,141 @@ class _File:
     link_root: str | None = None
 
 
-def load(paths: Sequence[Path]) -> Shelf:
+def load(paths: Sequence[Path], flags: Configuration = NOTHING) -> Shelf:
     """Return all cassettes below `paths`, which are folders or single files, and what is skipped.
 
     A cassette's name is its path below the folder, without ending. Where two would have one
-    name, the later keeps its ending, and a third is skipped.
+    name, the later keeps its ending, and a third is skipped. To each applies what the
+    `playhead.yaml` of its folder says, and of those above it, and on top of that `flags`.
     """
-    cassettes, skipped = read_each(paths, formats.read)
-    by_name = sorted(cassettes, key=lambda cassette: cassette.name)
-    return Shelf(cassettes=tuple(by_name), skipped=tuple(skipped))
-
-
-def read_each(paths: Sequence[Path], read: Read[_Read]) -> tuple[list[_Read], list[Skip]]:
-    """Return what `read` makes of each cassette below `paths`, and what is skipped."""
     with _without_garbage_collection():
-        return _read_each(paths, read)
+        loading = _Loading(flags, formats.read)
+        loading.read_below(paths)
+    # Each once: a configuration may stand beside several files that were named one by one.
+    return Shelf(
+        cassettes=tuple(sorted(loading.made.values(), key=lambda cassette: cassette.name)),
+        skipped=tuple(dict.fromkeys(loading.skipped)),
+        configurations=loading.configurations,
+        stated=tuple(loading.stated),
+        overlays=tuple(loading.overlays),
+    )
 
 
-def _read_each(paths: Sequence[Path], read: Read[_Read]) -> tuple[list[_Read], list[Skip]]:
-    made: list[_Read] = []
-    skipped: list[Skip] = []
-    names: dict[str, str] = {}
-    for path in paths:
-        for found in _walk(path):
-            if isinstance(found, Skip):
-                skipped.append(found)
-                continue
+def read_each(
+    paths: Sequence[Path], read: Read[_Read], *, leave_out: Path | None = None
+) -> tuple[list[_Read], list[Skip]]:
+    """Return what `read` makes of each cassette below `paths`, and what is skipped.
+
+    Of the folder `leave_out`, where it lies below one of them, nothing is read.
+    """
+    left_out = None if leave_out is None else os.path.realpath(leave_out)
+    with _without_garbage_collection():
+        loading = _Loading(NOTHING, read)
+        loading.read_below(paths, leave_out=left_out)
+    return list(loading.made.values()), list(dict.fromkeys(loading.skipped))
+
+
+def configurations(path: Path) -> Configured:
+    """Return what the configuration files below the folder `path` say, or that one file alone.
+
+    Raise CassetteError where a file cannot be read, or says what cannot be.
+    """
+    configured = Configured(NOTHING)
+    found = (
+        _walk(path, None) if _is_folder(path) else [_File(path=str(path), relative=FILE_NAMES[0])]
+    )
+    for each in found:
+        folder, _, file = (each.relative if isinstance(each, _File) else "").rpartition("/")
+        if isinstance(each, _File) and file in FILE_NAMES:
             try:
-                name = _free_name(found.relative, names)
-                made.append(read(_content(found), name=name, file=found.path))
-                names[name] = found.path
-            except CassetteError as error:
-                skipped.append(Skip(file=found.path, reason=error.reason, line=error.line))
-            except NotACassette as error:
-                skipped.append(Skip(file=found.path, reason=error.reason, broken=False))
-            except _CANNOT_BE_READ as error:
-                skipped.append(Skip(file=found.path, reason=f"cannot be read: {_said(error)}"))
-    return made, skipped
+                configured.add(folder, each.path, partial(_content, each))
+            except (CassetteError, *files.CANNOT_BE_READ) as error:
+                raise CassetteError(str(_skip(each.path, error))) from None
+    return configured
+
+
+class _Loading(Generic[_Read]):
+    """One pass over files: what was made of them, by name, and what was skipped."""
+
+    def __init__(self, flags: Configuration, read: Read[_Read]) -> None:
+        self._flags = flags
+        self._reader = read
+        self._files: dict[str, str] = {}
+        self.made: dict[str, _Read] = {}
+        self.skipped: list[Skip] = []
+        self.configurations: dict[str, Configuration] = {}
+        self.stated: dict[Stated, None] = {}
+        self.overlays: dict[Overlay, None] = {}
+
+    def read_below(self, paths: Sequence[Path], *, leave_out: str | None = None) -> None:
+        walks = [_walk(path, leave_out) for path in paths]
+        for walk in _once(walks) if len(walks) > 1 else walks:
+            self._read(walk)
+
+    def _read(self, walk: Iterable[_File | Skip]) -> None:
+        configured, folders = Configured(self._flags), {}
+        for found in walk:
+            if isinstance(found, Skip):
+                self.skipped.append(found)
+                continue
+            folder, _, file = found.relative.rpartition("/")
+            try:
+                if file in FILE_NAMES:
+                    self._configure(configured, folder, found)
+                else:
+                    folders[self._make(found)] = folder
+            except (CassetteError, NotACassette, *files.CANNOT_BE_READ) as error:
+                self.skipped.append(_skip(found.path, error))
+        self.stated |= dict.fromkeys(configured.stated())
+        self.overlays |= dict.fromkeys(configured.overlays())
+        for name, folder in folders.items():
+            if (configuration := configured.of(folder)) != NOTHING:
+                self.configurations[name] = configuration
+
+    def _configure(self, configured: Configured, folder: str, found: _File) -> None:
+        """Take in a folder's configuration; raise what says why it is not served."""
+        configured.add(folder, found.path, lambda: _content(found))
+        raise NotACassette("says what applies in this folder")
+
+    def _make(self, found: _File) -> str:
+        """Keep what is made of a file; return its name."""
+        name = _free_name(found.relative, self._files)
+        self.made[name] = self._reader(_content(found), name=name, file=found.path)
+        self._files[name] = found.path
+        return name
+
+
+def _once(walks: Iterable[Iterator[_File | Skip]]) -> Iterator[Iterator[_File | Skip]]:
+    """Yield the walks of several paths; what an earlier one led to is skipped in a later.
+
+    Within one walk no file comes twice, and a link gives its file a second name on purpose. A
+    configuration speaks again: it may stand beside several files that are named one by one.
+    """
+    before: dict[str, int] = {}
+    for at, walk in enumerate(walks):
+        yield (_told_once(found, before, at) for found in walk)
+
+
+def _told_once(found: _File | Skip, before: dict[str, int], at: int) -> _File | Skip:
+    if isinstance(found, Skip) or os.path.basename(found.path) in FILE_NAMES:  # noqa: PTH119
+        return found
+    if before.setdefault(os.path.realpath(found.path), at) == at:
+        return found
+    reason = "is below another of the paths, too, and is taken once"
+    return Skip(file=found.path, reason=reason, broken=False)
+
+
+def _content(found: _File) -> bytes:
+    return files.content(found.path, link_root=found.link_root)
+
+
+def _skip(file: str, error: Exception) -> Skip:
+    """What is told of a file that reading it raised `error`."""
+    if isinstance(error, CassetteError):
+        return Skip(file=file, reason=error.reason, line=error.line)
+    if isinstance(error, NotACassette):
+        return Skip(file=file, reason=error.reason, broken=False)
+    return Skip(file=file, reason=f"cannot be read: {files.said(error)}")
 
 
 @contextlib.contextmanager
@@ -138,13 +240,17 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _walk(path: Path) -> Iterator[_File | Skip]:
+def _walk(path: Path, leave_out: str | None) -> Iterator[_File | Skip]:
     """Yield each file with a cassette's ending, and a Skip for each that cannot be one.
 
-    Links to folders are not followed, so no loop of links can trap it and no file comes twice
-    (a Kubernetes ConfigMap shows each file a second time through one).
+    `leave_out` is the real path of a folder that is not entered. Links to folders are not
+    followed, so no loop of links can trap it and no file comes twice (a Kubernetes ConfigMap
+    shows each file a second time through one).
     """
     if not _is_folder(path):
+        beside = [path.with_name(name) for name in FILE_NAMES if path.name not in FILE_NAMES]
+        for file in filter(os.path.isfile, beside):
+            yield _File(path=str(file), relative=file.name)
         yield _File(path=str(path), relative=path.name)
         return
     root = os.path.realpath(path)
@@ -155,9 +261,13 @@ def _walk(path: Path) -> Iterator[_File | Skip]:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Skip(file=folder, reason=f"cannot be listed: {_said(error)}")
+            yield Skip(file=folder, reason=f"cannot be listed: {files.said(error)}")
             continue
         for entry in entries:
+            if leave_out is not None and os.path.realpath(entry.path) == leave_out:
+                reason = "is the folder that is written into"
+                yield Skip(file=entry.path, reason=reason, broken=False)
+                continue
             relative = f"{below}{entry.name}"
             found = _sort_out(entry, relative, root)
             if found is not None:
@@ -204,42 +314,3 @@ def _free_name(relative: str, taken: dict[str, str]) -> str:
         if name not in taken:
             return name
     raise CassetteError(f"has the name of {taken[relative]}; serve the folder above both")
-
-
-def _content(found: _File) -> bytes:
-    """The bytes of a regular file, unpacked. Never blocks on a pipe or a device.
-
-    A link must not lead out of the served folder: in a shared checkout it could show any file.
-    """
-    if found.link_root is not None:
-        target = os.path.realpath(found.path)
-        if os.path.commonpath([target, found.link_root]) != found.link_root:
-            raise CassetteError("is a link to a file outside the served folder")
-    descriptor = os.open(found.path, _OPEN)
-    with os.fdopen(descriptor, "rb") as opened:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise CassetteError("is not a regular file")
-        if about.st_size > MAX_BYTES:
-            raise CassetteError(f"has {about.st_size} bytes, more than {MAX_BYTES}")
-        content = opened.read()
-    return _unpacked(content) if found.path.lower().endswith(".gz") else content
-
-
-def _unpacked(packed: bytes) -> bytes:
-    """The content of a gzip file; never more than MAX_BYTES of it in memory."""
-    gzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    raw = gzip.decompress(packed, MAX_BYTES)
-    if gzip.unconsumed_tail:
-        raise CassetteError(f"unpacks to more than {MAX_BYTES} bytes")
-    if not gzip.eof:
-        raise CassetteError("is cut short: the gzip data ends too early")
-    if gzip.unused_data.strip(b"\0"):
-        raise CassetteError("holds more after the end of the gzip data; pack it again as one")
-    return raw
-
-
-def _said(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno) if error.errno != errno.ELOOP else "a loop of links"
-    return str(error) or type(error).__name__

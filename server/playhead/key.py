@@ -32,9 +32,17 @@ _EXPONENT = re.compile(rb"\de\+?\d")
 
 def digest(method: str, route: Route, body: bytes) -> bytes:
     """Return the key of a request as 32 bytes."""
+    return _hashed(method, route, canonical(body, stream=route.streams_by_default))
+
+
+def loose_digest(method: str, route: Route, value: Any) -> bytes:
+    """Return the key of a request of whose body only the JSON value `value` counts."""
+    return _hashed(method, route, _written(value))
+
+
+def _hashed(method: str, route: Route, content: bytes) -> bytes:
     parts = (method, route.operation, *route.parameters)
-    spelled = canonical(body, stream=route.streams_by_default)
-    return sha256(repr(parts).encode("utf-8", "surrogatepass") + spelled).digest()
+    return sha256(repr(parts).encode("utf-8", "surrogatepass") + content).digest()
 
 
 def canonical(body: bytes, *, stream: bool = False) -> bytes:
@@ -97,6 +105,10 @@ def _canonical_by_stdlib(body: bytes, *, stream: bool) -> bytes:
         value = parse(body, stream=stream)
     except ValueError:
         return body
+    return _written(value)
+
+
+def _written(value: Any) -> bytes:
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # beyond orjson; within json's depth, since `parse` came through

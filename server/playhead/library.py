@@ -5,30 +5,44 @@ several recordings of one request answers is the business of `cursors`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from playhead.asked import Asked
-from playhead.cassette import Interaction
+from playhead.cassette import Cassette, Interaction
 from playhead.dialects import recorded_route
 from playhead.errors import Code, Refusal
 from playhead.folder import Shelf
 from playhead.key import digest
+from playhead.loose import LooseIndex, let_go
+from playhead.overlaid import Overlaid
 from playhead.pieces import JSON_ARRAY
+from playhead.rules import Rules, Tier
 from playhead.streaming import form_of
+
+if TYPE_CHECKING:
+    from playhead.bridge import Bridge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recordings:
     """The interactions that answer one request, in the order they are handed out; never empty.
 
-    `id` names this choice of interactions, so that a cursor outlives any cache.
+    Before one that was recorded stand the answers that overlays put there. `id` names this choice
+    of interactions, so that a cursor outlives any cache. `tier` says how they were found; where
+    that is not exact, `let_go` has the JSON paths at which they differ from the request, of the
+    first few at least. `bridged` is the tier at which a bridged request was found, apart
+    from its wish for a stream.
     """
 
     interactions: tuple[Interaction, ...]
+    tier: Tier = Tier.EXACT
+    let_go: Mapping[Interaction, tuple[str, ...]] = field(default_factory=dict)
+    bridged: Tier | None = None
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,9 +57,16 @@ class Library:
         self.shelf = shelf
         self._by_key: dict[bytes, list[Interaction]] = {}
         self._by_operation: defaultdict[tuple[str, str], list[Interaction]] = defaultdict(list)
+        self.loose = LooseIndex()
+        self.overlaid = Overlaid(shelf)
+        self._bridge: Bridge | None = None
         for cassette in shelf.cassettes:
+            configuration = shelf.configuration(cassette.name)
             for interaction in cassette.interactions:
                 self._index(interaction)
+                self.loose.add(interaction, configuration.rules)
+            if configuration.bridge:
+                self._add_bridge(cassette, configuration.rules)
 
     def _index(self, interaction: Interaction) -> None:
         request = interaction.request
@@ -53,6 +74,18 @@ class Library:
         key = digest(request.method, path, request.body)
         self._by_key.setdefault(key, []).append(interaction)
         self._by_operation[request.method, path.operation].append(interaction)
+
+    def _add_bridge(self, cassette: Cassette, rules: Rules) -> None:
+        from playhead.bridge import Bridge
+
+        self._bridge = self._bridge or Bridge()
+        for interaction in cassette.interactions:
+            self._bridge.add(interaction, rules)
+
+    @property
+    def bridges(self) -> bool:
+        """Whether any cassette is bridged, so that to find an answer may take long."""
+        return self._bridge is not None
 
     @cached_property
     def scopes(self) -> frozenset[str]:
@@ -68,18 +101,22 @@ class Library:
     def find(self, asked: Asked) -> Recordings:
         """Return the recordings of this request; raise Refusal where there are none.
 
-        The exact recorded path comes before the same operation under another prefix, and a query
-        breaks a tie; what else it says is in `_may_answer`. Between cassettes the order of their
-        names decides.
+        The rules of a cassette are looked at only where nothing is the same to the letter, the
+        stricter tiers before the looser ones.
         """
         self._check_scope(asked)
         key = digest(asked.method, asked.route, asked.body)
-        found = _within(asked.scope, self._by_key.get(key, ()))
-        found = _preferred(found, lambda other: recorded_route(other).path == asked.route.path)
-        found = [other for other in found if _may_answer(other, asked)]
-        found = _preferred(found, lambda other: urlsplit(other.request.url).query == asked.query)
-        if found:
-            return Recordings(interactions=tuple(found))
+        if found := narrowed(asked, self._by_key.get(key, ())):
+            return Recordings(interactions=self.overlaid.sequence(found))
+        for tier, alike in self.loose.find(asked):
+            if found := narrowed(asked, alike):
+                sequence = self.overlaid.sequence(found)
+                paths = let_go(sequence, asked)
+                return Recordings(interactions=sequence, tier=tier, let_go=paths)
+        if self._bridge and (opposite := self._bridge.find(asked, narrowed)):
+            told = self._bridge.told(self.overlaid.sequence(opposite.recorded), opposite.wish)
+            paths, tier = let_go(told, asked), Tier.BRIDGED
+            return Recordings(interactions=told, tier=tier, let_go=paths, bridged=opposite.tier)
         if any(True for _ in self.alike(asked)):
             raise Refusal(Code.BODY_DIFFERS, "no recording matches")
         raise Refusal(Code.UNKNOWN_OPERATION, "nothing is recorded for")
@@ -98,11 +135,15 @@ class Library:
         """Return the methods that `operation` is recorded with."""
         return sorted({method for method, recorded in self._by_operation if recorded == operation})
 
+    def repeats(self) -> list[Sequence[Interaction]]:
+        """Return the interactions that are one request to the letter, where there are several."""
+        return [same for same in self._by_key.values() if len(same) > 1]
+
     def ties(self) -> list[Sequence[Interaction]]:
         """Return the requests that more than one cassette answers."""
         return [
             same
-            for same in self._by_key.values()
+            for same in self.repeats()
             if len({interaction.cassette for interaction in same}) > 1
         ]
 
@@ -111,6 +152,19 @@ class Library:
             raise Refusal(Code.UNKNOWN_CASSETTE, "there is no such cassette or folder")
         if not self._by_key:
             raise Refusal(Code.NO_CASSETTES, "no cassettes are loaded")
+
+
+def narrowed(asked: Asked, found: Sequence[Interaction]) -> Sequence[Interaction]:
+    """Return those of `found` that answer in the scope of a request.
+
+    The exact recorded path comes before the same operation under another prefix, and a query
+    breaks a tie; what else it says is in `_may_answer`. Between cassettes the order of their
+    names decides.
+    """
+    found = _within(asked.scope, found)
+    found = _preferred(found, lambda other: recorded_route(other).path == asked.route.path)
+    found = [other for other in found if _may_answer(other, asked)]
+    return _preferred(found, lambda other: urlsplit(other.request.url).query == asked.query)
 
 
 def _within(scope: str | None, interactions: Sequence[Interaction]) -> Sequence[Interaction]:

@@ -10,7 +10,7 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _STDERR = 2
 _KEPT_LINES = 1000
@@ -29,9 +29,13 @@ class _Handler(logging.Handler):
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Take the line of a record, or drop it."""
+        self.take(self.format(record))
+
+    def take(self, line: str) -> None:
         """Take one line, or drop it."""
         try:
-            self._lines.put_nowait(self.format(record))
+            self._lines.put_nowait(line)
         except queue.Full:
             self._dropped += 1
 
@@ -57,11 +61,14 @@ def _write_all(data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def to_stderr() -> Iterator[None]:
-    """Send the warnings of playhead and uvicorn to standard error while the block lasts."""
+def to_stderr() -> Iterator[Callable[[str], None]]:
+    """Send the warnings of playhead and uvicorn to standard error while the block lasts.
+
+    What the block is given does the same with a line of its own.
+    """
     handler = _Handler()
     logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[handler])
     try:
-        yield
+        yield handler.take
     finally:
         handler.end()

@@ -1,22 +1,54 @@
-"""`GET /v1/models`: which models the recordings are of, for clients that look first."""
+"""`GET /v1/models` and what others call it: which models the recordings are of.
+
+For clients that look first. One page serves OpenAI's, Anthropic's and Google's: OpenAI's and
+Anthropic's read `data`, Google's read `models`. Ollama's read `models`, too, but otherwise.
+"""
 
 import json
 import re
+from enum import Enum
+from typing import Any
 
 import orjson
 
 from playhead.dialects import recorded_route
 from playhead.library import Library
 
-PATH = re.compile(r"(?:/openai|/api)?(?:/v\d\w*){0,2}/models")
+_TAGS = "/api/tags"
+PATH = re.compile(rf"(?:/openai|/api)?(?:.*/v\d\w*)?/models|.*{_TAGS}", re.DOTALL)
+"""Behind a version any prefix will do; `/x/models` may be anything."""
 
 
-def listing(library: Library, scope: str | None) -> bytes:
-    """Return the recorded models in reach as JSON: OpenAI's list, which Anthropic's SDK reads too.
+class Form(Enum):
+    """Whose list of models it is."""
+
+    STANDARD = "standard"
+    """OpenAI's, Anthropic's and Google's in one."""
+    OLLAMA = "ollama"
+
+
+def form(path: str) -> Form:
+    """Return the form of the list that is asked for at `path`."""
+    return Form.OLLAMA if path.endswith(_TAGS) else Form.STANDARD
+
+
+def listing(library: Library, scope: str | None, form: Form = Form.STANDARD) -> bytes:
+    """Return the recorded models in reach as JSON.
 
     It takes a parse of each recorded body, so it is no work for the event loop.
     """
     names = sorted(recorded_models(library, scope))
+    page = _tags(names) if form is Form.OLLAMA else _page(names)
+    return json.dumps(page).encode()  # a path may hold what is not UTF-8, and orjson refuses it
+
+
+def _tags(names: list[str]) -> dict[str, Any]:
+    """Ollama's list, with all that its clients demand."""
+    unknown = {"modified_at": "1970-01-01T00:00:00Z", "size": 0, "digest": "", "details": {}}
+    return {"models": [{"name": name, "model": name, **unknown} for name in names]}
+
+
+def _page(names: list[str]) -> dict[str, Any]:
     data = [
         {
             "id": name,
@@ -30,8 +62,14 @@ def listing(library: Library, scope: str | None) -> bytes:
         for name in names
     ]
     first, last = (names[0], names[-1]) if names else (None, None)
-    page = {"object": "list", "data": data, "has_more": False, "first_id": first, "last_id": last}
-    return json.dumps(page).encode()  # a path may hold what is not UTF-8, and orjson refuses it
+    return {
+        "object": "list",
+        "data": data,
+        "has_more": False,
+        "first_id": first,
+        "last_id": last,
+        "models": [{"name": f"models/{name}", "displayName": name} for name in names],
+    }
 
 
 def recorded_models(library: Library, scope: str | None) -> set[str]:

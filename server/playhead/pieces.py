@@ -64,7 +64,14 @@ AWS = Form(
 )
 NDJSON = Form(
     name="lines of JSON",
-    media_types=("application/x-ndjson", "application/ndjson", "application/jsonl"),
+    media_types=(
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonl",
+        "application/jsonlines",
+        "application/stream+json",  # Cohere's v1
+    ),
     split=_lines,
 )
 JSON_ARRAY = Form(name="JSON array", media_types=(), split=_elements)

@@ -8,6 +8,7 @@ not: what is rare (a first sight, a pace, a refusal) branches off it.
 import asyncio
 from array import array
 from asyncio import to_thread
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,6 +25,8 @@ from playhead.errors import Code, PlayheadError, Refusal
 from playhead.journal import Journal, Request
 from playhead.library import Library, Recordings
 from playhead.pace import Pace
+from playhead.retry_after import RetryAfter
+from playhead.rules import Tier
 from playhead.settings import Settings
 from playhead.streams import Streams
 
@@ -62,11 +65,13 @@ class _Seen:
     """A request that was answered before: what the cursors and the journal need of it.
 
     `constant` is the interaction that answers it every time, None where a cursor decides.
+    `answers` are those prepared for requests found at the same tier.
     """
 
     request: Request
     recordings: Recordings
     constant: Interaction | None
+    answers: dict[Interaction, Answer]
 
 
 class Player:
@@ -79,10 +84,11 @@ class Player:
         self.streams = Streams()
         self._pace = Pace(settings)
         self._cors_origin = settings.cors_origin
+        self._retry_after = settings.retry_after
         self._unrecorded: Unrecorded | None = None
         self._seen: dict[_Known, _Seen] = {}
         self._seen_bytes = 0
-        self._answers: dict[Interaction, Answer] = {}
+        self._answers: defaultdict[Tier, dict[Interaction, Answer]] = defaultdict(dict)
         self._lengthened: dict[Answer, Answer] = {}
         self._schedules: dict[Interaction, Schedule] = {}
 
@@ -114,7 +120,7 @@ class Player:
         except ClientLeft:
             return
         self.journal.hit(seen.request, interaction)
-        answer = self._answers.get(interaction) or self._prepare(interaction)
+        answer = seen.answers.get(interaction) or self._prepare(interaction, seen)
         if scope["http_version"] == "1.0":
             answer = self._lengthened.setdefault(answer, answer.with_length())
         if self._pace.off:
@@ -138,14 +144,16 @@ class Player:
         """Find the recordings of a request seen for the first time, and remember its bytes."""
         method, path, query, cassette, _ = known
         request = asked(method, path, query, cassette, body)
-        if len(body) > LARGE_BODY:
+        if len(body) > LARGE_BODY or self.library.bridges:
             recordings = await to_thread(self.library.find, request)
         else:
             recordings = self.library.find(request)
+        is_exact = recordings.tier is Tier.EXACT
         seen = _Seen(
-            request=(method, path, cassette),
+            request=(method, path, cassette, None if is_exact else recordings),
             recordings=recordings,
             constant=self.cursors.constant(recordings),
+            answers=self._answers[recordings.tier],
         )
         size = len(path) + len(query) + len(cassette or b"") + len(known[-1])
         if self._seen_bytes + size > KNOWN_BYTES:
@@ -165,9 +173,15 @@ class Player:
         self._schedules[answer.interaction] = dues, ends
         return dues, ends
 
-    def _prepare(self, interaction: Interaction) -> Answer:
-        answer = prepare(interaction, cors_origin=self._cors_origin)
-        self._answers[interaction] = answer
+    def _prepare(self, interaction: Interaction, seen: _Seen) -> Answer:
+        told = self.library.shelf.configuration(interaction.cassette).retry_after
+        answer = prepare(
+            interaction,
+            cors_origin=self._cors_origin,
+            tier=seen.recordings.tier,
+            retry_after=told if self._retry_after is RetryAfter.AS_RECORDED else self._retry_after,
+        )
+        seen.answers[interaction] = answer
         return answer
 
     async def _send_paced(self, answer: Answer, receive: Receive, send: Send) -> None:

@@ -1,67 +1,80 @@
-"""What `serve`, `check` and `convert` say of the files: lines for a person, or JSON."""
+"""What `serve` and `convert` say of the files: lines for a person."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from playhead import __version__
+from playhead.cassette import Interaction
 from playhead.folder import Shelf
 from playhead.library import Library
+from playhead.rules import Tier
 
 if TYPE_CHECKING:
     from playhead.convert import Outcome
-    from playhead.lint import Findings
 
 QUIET_LINES = 20
 """Files that are no cassettes and are named in the banner, before the rest are only counted."""
+
+LOOSE_NAMES = 10
+"""Interactions named at the end for each tier, before the rest are only counted."""
 
 
 def banner(origin: str, library: Library, paths: Sequence[str]) -> list[str]:
     """Return the lines that a server at `origin` prints once it answers."""
     shelf = library.shelf
-    lines = [f"playhead {__version__} serves {origin}", f"  {_counts(shelf)}"]
+    lines = [f"playhead {__version__} serves {origin}", f"  {counts(shelf)}"]
     lines += [f"  broken: {skip}" for skip in shelf.broken]
+    lines += [f"  note: {note}" for note in library.overlaid.notes]
     lines += _quiet_skips(shelf)
+    if overlaid := len(library.overlaid):
+        lines.append(f"  overlays come before {plural(overlaid, 'interaction')}")
     if ties := len(library.ties()):
         lines.append(
-            f"  {_plural(ties, 'request')} answered by several cassettes (`playhead check`)"
+            f"  {plural(ties, 'request')} answered by several cassettes (`playhead check`)"
         )
     if not shelf.cassettes:
         lines.append(f"  NO CASSETTES in {', '.join(paths)}: every request will be refused.")
-        lines.append("  Is the folder empty, or its volume not mounted?")
+        lines.append(f"  {_why_none(shelf)}")
     lines.append("  point a client at it (`playhead env` has all variables):")
     lines.append(f"    export OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY=playhead")
     lines.append(f"    export ANTHROPIC_BASE_URL={origin} ANTHROPIC_API_KEY=playhead")
     return lines
 
 
-def check(shelf: Shelf, findings: "Findings") -> list[str]:
-    """Return the lines of `playhead check`: each finding, what it means, and the counts."""
-    lines = [f"broken: {skip}" for skip in shelf.broken]
-    lines += [f"secret: {leak}" for leak in findings.secrets]
-    for cassette in shelf.cassettes:
-        lines += [f"note: {cassette.file}: {note}" for note in cassette.notes]
-    for tie in findings.ties:
-        scope = tie[0].rpartition("#")[0]
-        lines.append(f"tie: one request has the answers of {', '.join(tie)}")
-        lines.append(f"     to get only one of them, use /cassette/{scope}/-/ in the base URL")
-    lines += [f"skipped: {skip}" for skip in shelf.skipped if not skip.broken]
-    broken, secret, ambiguous = len(shelf.broken), len(findings.secrets), len(findings.ties)
-    lines.append(f"{_counts(shelf)}; {broken} broken, {secret} secret, {ambiguous} ambiguous")
+def broken(shelf: Shelf) -> str:
+    """Return how many files are broken, in words."""
+    return "1 file is broken" if len(shelf.broken) == 1 else f"{len(shelf.broken)} files are broken"
+
+
+def not_shown(shelf: Shelf, paths: Sequence[str]) -> list[str]:
+    """Return what `list` and `show` say on standard error: which files are broken, or none is."""
+    lines = [f"broken: {skip}" for skip in shelf.broken[:QUIET_LINES]]
+    if more := len(shelf.broken[QUIET_LINES:]):
+        lines.append(f"broken: {plural(more, 'more file')} (`playhead check` lists them)")
+    if not shelf.interactions:
+        lines.append(f"playhead: no interactions in {', '.join(paths)}")
     return lines
 
 
-def check_as_json(shelf: Shelf, findings: "Findings") -> dict[str, Any]:
-    """Return what `check` says as a JSON value."""
-    return {
-        "present": shelf.present,
-        "served": len(shelf.cassettes),
-        "interactions": shelf.interactions,
-        "skipped": [asdict(skip) for skip in shelf.skipped],
-        "notes": {cassette.name: cassette.notes for cassette in shelf.cassettes if cassette.notes},
-        "secrets": [asdict(secret) for secret in findings.secrets],
-        "ties": findings.ties,
-    }
+def ending(served: int, missed: int, loosely: Mapping[tuple[Tier, Interaction], int]) -> list[str]:
+    """Return what a server says at its end: how many requests there were, and how they matched.
+
+    One that nobody asked says nothing.
+    """
+    if not served and not missed:
+        return []
+    lines = [f"playhead: {plural(served, 'request')} answered, {missed} refused"]
+    for tier in Tier:
+        times: Counter[str] = Counter()
+        for (found, each), number in loosely.items():
+            if found is tier:
+                times[each.name] += number  # an overlay's answer has the name of the recorded one
+        if times:
+            names = sorted(times)[:LOOSE_NAMES]
+            more = f" and {len(times) - len(names)} more" if len(times) > len(names) else ""
+            lines.append(f"  {sum(times.values())} by {tier.value}: {', '.join(names)}{more}")
+    return lines
 
 
 def conversion(outcome: "Outcome") -> list[str]:
@@ -72,26 +85,36 @@ def conversion(outcome: "Outcome") -> list[str]:
         lines += [f"  lost: {what}" for what in each.lost]
         lines += [f"  note: {note}" for note in each.notes]
     lines += [f"skipped: {skip}" for skip in outcome.skipped]
-    cassettes = _plural(len(outcome.converted), "cassette")
-    interactions = _plural(sum(each.interactions for each in outcome.converted), "interaction")
+    cassettes = plural(len(outcome.converted), "cassette")
+    interactions = plural(sum(each.interactions for each in outcome.converted), "interaction")
     failed, skipped = len(outcome.failed), len(outcome.skipped)
     lines.append(f"{cassettes} with {interactions} converted, {failed} failed, {skipped} skipped")
     return lines
 
 
-def _counts(shelf: Shelf) -> str:
+def _why_none(shelf: Shelf) -> str:
+    if shelf.broken:
+        return f"{broken(shelf)}, and no other is a cassette."
+    if shelf.skipped:
+        return f"{plural(len(shelf.skipped), 'file')} skipped, and no other is there."
+    return "Is the folder empty, or its volume not mounted?"
+
+
+def counts(shelf: Shelf) -> str:
+    """Return how many cassettes, interactions and files there are, in words."""
     cassettes, interactions = len(shelf.cassettes), shelf.interactions
-    served = f"{_plural(cassettes, 'cassette')} with {_plural(interactions, 'interaction')}"
-    return f"{served} ({_plural(shelf.present, 'file')}, {len(shelf.skipped)} skipped)"
+    served = f"{plural(cassettes, 'cassette')} with {plural(interactions, 'interaction')}"
+    return f"{served} ({plural(shelf.present, 'file')}, {len(shelf.skipped)} skipped)"
 
 
 def _quiet_skips(shelf: Shelf) -> list[str]:
     others = [skip for skip in shelf.skipped if not skip.broken]
     lines = [f"  skipped: {skip}" for skip in others[:QUIET_LINES]]
     if more := len(others[QUIET_LINES:]):
-        lines.append(f"  skipped: {_plural(more, 'more file')} (`playhead check` lists them)")
+        lines.append(f"  skipped: {plural(more, 'more file')} (`playhead check` lists them)")
     return lines
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """Return a count and its noun, which takes an s."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

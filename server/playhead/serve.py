@@ -87,8 +87,8 @@ class Server(uvicorn.Server):
         if streams := len(self._app.player.streams):
             seconds = self._app.settings.drain
             _logger.warning(
-                "playhead: stopping; %d streams go on for %g s, a second signal sends the rest now",
-                streams,
+                "playhead: stopping; %s on for %g s, a second signal sends the rest now",
+                "1 stream goes" if streams == 1 else f"{streams} streams go",
                 seconds,
             )
         loop = asyncio.get_running_loop()

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from playhead.retry_after import RetryAfter
+from playhead.rules import NO_RULES, Rules
+
 
 class Timing(Enum):
     """When an answer leaves."""
@@ -26,7 +29,11 @@ class Repeat(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How to replay; times are seconds. `speed` divides every wait and is above zero."""
+    """How to replay; times are seconds. `speed` divides every wait and is above zero.
+
+    `rules` and `bridge` apply to all cassettes, with what a `playhead.yaml` says of its folder;
+    so does a `retry_after` of zero.
+    """
 
     timing: Timing = Timing.OFF
     speed: float = 1.0
@@ -35,3 +42,6 @@ class Settings:
     drain: float = 5.0
     cors_origin: str | None = None
     allowed_hosts: tuple[str, ...] = ()
+    rules: Rules = NO_RULES
+    retry_after: RetryAfter = RetryAfter.AS_RECORDED
+    bridge: bool = False

@@ -1,43 +1,101 @@
 """What the commands print: lines without what could drive a terminal, or JSON."""
 
 import json
-import re
+import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import IO, Any, NoReturn
 
 import click
 
-# Control characters, marks that turn the direction of text, and halves of characters.
-_DRIVES_A_TERMINAL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
+from playhead.printable import printable
+
+_STDERR = 2
 
 
-def say(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines, at once; to standard error where that is asked for."""
-    for line in lines:
-        click.echo(printable(line), err=err)
-    sys.stdout.flush()
+class NoOutput(click.ClickException):
+    """Standard output is closed, or full: the command ends with a line and this exit code."""
+
+    exit_code = 3
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"cannot write to standard output: {why}")
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - click's way
+        """Say it on standard error."""
+        warn([f"playhead: {self.message}"])
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines, at once; raise NoOutput where standard output takes nothing."""
+    _write(map(printable, lines))
 
 
 def say_json(value: object) -> None:
-    """Print a value as JSON."""
-    click.echo(json.dumps(value, indent=2))
+    """Print a value as JSON; raise NoOutput where standard output takes nothing."""
+    _write([json.dumps(value, indent=2)])
 
 
-def printable(text: str) -> str:
-    """Return `text` without what could drive a terminal: recorded prompts are strangers' text."""
-    return _DRIVES_A_TERMINAL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+def announce(lines: Iterable[str]) -> None:
+    """Print lines; where standard output takes nothing, say so and go on."""
+    try:
+        say(lines)
+    except NoOutput as problem:
+        problem.show()
+    except BrokenPipeError:
+        _give_up(sys.stdout)
 
 
-def width() -> int:
-    """Return how many columns a line has."""
+def warn(lines: Iterable[str]) -> None:
+    """Print lines to standard error; there is no place to say that it takes nothing."""
+    try:
+        for line in lines:
+            click.echo(printable(line), err=True)
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def hold_standard_streams() -> None:
+    """Open what is closed of 0, 1 and 2 to nowhere.
+
+    Else the next file or socket gets that number, and the log is written into it. Python has seen
+    by now which were closed, and says so with None.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(number)
+
+
+def _write(texts: Iterable[str]) -> None:
+    if sys.stdout is None:
+        raise NoOutput("it is closed")
+    try:
+        for text in texts:
+            click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # a reader that has had enough, such as `head`: click ends quietly
+        raise
+    except OSError as error:
+        _give_up(sys.stdout)
+        raise NoOutput(os.strerror(error.errno or 0)) from None
+
+
+def width() -> int | None:
+    """Return how many columns a line has; None where no terminal limits it."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
     return shutil.get_terminal_size((100, 24)).columns
 
 
 def fail(message: str, code: int) -> NoReturn:
     """End the command: `message` on standard error, and the exit code."""
-    click.echo(f"playhead: {message}", err=True)
+    warn([f"playhead: {message}"])
     sys.exit(code)
+
+
+def _give_up(stream: IO[str]) -> None:
+    """What is left in the buffer would be tried when Python ends, and change its exit code."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from playhead.environment import variables
 from sdk import forms
 from sdk.recorded import Case, Reading
 from sdk.refused import NO_CASSETTES, NO_MATCH, refused
-from support.server import Running
+from support.recordings import GEMINI, interaction, write
+from support.server import Running, serve
 
 genai = pytest.importorskip("google.genai")
 credentials = pytest.importorskip("google.oauth2.credentials")
@@ -143,3 +145,11 @@ def test_an_empty_folder_says_so(
 ) -> None:
     with refused(empty, genai.errors.ClientError, NO_CASSETTES):
         ask(client(genai.types.HttpOptions(base_url=empty.origin)))
+
+
+def test_the_recorded_models_are_listed(tmp_path: Path) -> None:
+    url = f"https://g.example{GEMINI}"
+    write(tmp_path, "a", interaction(b"{}", url=url))
+    with serve(tmp_path) as running:
+        client = _of_gemini(genai.types.HttpOptions(base_url=running.origin))
+        assert [model.name for model in client.models.list()] == ["models/gemini-2.5-flash"]

@@ -5,7 +5,8 @@ The first word after a fence says what a block is:
 
     console     commands after `$ `, what they print below; run and compared
     python      run, and what it prints compared with the `text` block that follows
-    yaml        the second word says what it is; `cassette` and `broken` name the file they become
+    yaml        the second word says what it is; `cassette`, `broken` and `configuration` name the
+                file they become
     sh          commands that need what is not here; their parts are checked
     javascript  run where Node's client is installed
     text, json  not run

@@ -24,8 +24,7 @@ bodies = (
 
 _names = st.sampled_from([
     "Content-Type", "content-type", "X-Id", "Set-Cookie", "on", "null", "Y", "1", "~", "*",
-    "|", "!a",
-    "&a", "%", "`", "#", "-", "---", "...", "'", "0x1",
+    "|", "!a", "Content-Encoding", "&a", "%", "`", "#", "-", "---", "...", "'", "0x1",
 ])  # fmt: skip
 _values = st.sampled_from(["gzip", "br", "1", "a: b", "a:", "on", "a\tb"]) | st.text(
     st.characters(
@@ -52,6 +51,10 @@ def _streams(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+def _is_encoded(pairs: Headers) -> bool:
+    return any(name.lower() == "content-encoding" for name, _ in pairs)
+
+
 @st.composite
 def interactions(draw: st.DrawFn, id: int = 0) -> Interaction:
     request = Request(
@@ -62,6 +65,7 @@ def interactions(draw: st.DrawFn, id: int = 0) -> Interaction:
         protocol=draw(_protocols),
         started=draw(_starts),
     )
+    answered = tuple(draw(headers))
     response: dict[str, Any] = draw(st.fixed_dictionaries({"body": bodies}) | _streams())
     return Interaction(
         cassette="a/b",
@@ -69,11 +73,12 @@ def interactions(draw: st.DrawFn, id: int = 0) -> Interaction:
         request=request,
         response=Response(
             status=draw(st.integers(200, 599)),
-            headers=tuple(draw(headers)),
+            headers=answered,
             duration=draw(_times),
             complete=draw(st.booleans()),
             reason=draw(_words),
             protocol=draw(_protocols),
+            uncompressed=not _is_encoded(answered) and draw(st.booleans()),
             **response,
         ),
     )

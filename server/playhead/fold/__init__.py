@@ -18,7 +18,7 @@ from playhead.fold.completion_chunks import fold_completion
 from playhead.fold.converse_events import fold_converse
 from playhead.fold.gemini_chunks import fold_gemini
 from playhead.fold.invoke_chunks import fold_invoke
-from playhead.fold.media_events import fold_images, fold_transcription
+from playhead.fold.media_events import fold_audio, fold_images
 from playhead.fold.message_events import fold_message
 from playhead.fold.ollama_lines import fold_ollama
 from playhead.fold.received import events
@@ -33,7 +33,7 @@ _FOLDS: dict[str, _Fold] = {
     "responses.item": fold_response,
     "completions": fold_completion,
     "images": fold_images,
-    "audio": fold_transcription,
+    "audio": fold_audio,
     "messages": fold_message,
     "generateContent": fold_gemini,
     "streamGenerateContent": fold_gemini,

@@ -14,7 +14,8 @@ def fold_cloudflare(events: list[dict[str, Json]]) -> dict[str, Json]:
         errors += [event["error"]] if "error" in event else []
         # `p` only hides the length of an event.
         given = {name: event[name] for name in event if name not in ("p", "response", "error")}
-        result |= {name: value for name, value in given.items() if value is not None}
+        # The last event may say that there are no calls, which earlier ones brought.
+        result |= {name: value for name, value in given.items() if value not in (None, [])}
         if isinstance(event.get("response"), str):
             result["response"] = text(result.get("response")) + event["response"]
     return {"result": result, "success": not errors, "errors": errors, "messages": []}

@@ -2,10 +2,12 @@
 
 Google's Python client has no accumulator; the rule is ours, and every chunk's part survives it.
 Parts of one candidate are joined in their order; a text goes on the text before it when both are
-thoughts or both are not, and a signature ends a text. Of all else the last that was given stands.
+thoughts or both are not, and a signature ends a text. A call whose arguments are streamed is one
+call. Of all else the last that was given stands.
 """
 
 from playhead.fold.joining import add
+from playhead.fold.partial_args import CALL, call_of, goes_on
 from playhead.lenient import Json, mapping, mappings, number
 
 _SIGNATURES = ("thoughtSignature", "thought_signature")
@@ -41,10 +43,25 @@ def _add_content(content: dict[str, Json], piece: dict[str, Json]) -> None:
     content |= {name: value for name, value in piece.items() if name != "parts"}
     for part in mappings(piece.get("parts")):
         parts = content.setdefault("parts", [])
+        if _adds_to_call(parts, part):
+            continue
         if parts and _goes_on(parts[-1], part):
             parts[-1] = {**parts[-1], **part, "text": parts[-1]["text"] + part["text"]}
         else:
             parts.append(part)
+
+
+def _adds_to_call(parts: list[dict[str, Json]], part: dict[str, Json]) -> bool:
+    """Whether `part` is a piece of a call; if it is, it has been added to the call in `parts`."""
+    name = next((name for name in CALL if isinstance(part.get(name), dict)), None)
+    if name is None:
+        return False
+    last = next((each for each in reversed(parts) if name in each), None)
+    if last is not None and goes_on(mapping(last[name]), part[name]):
+        last |= {**part, name: call_of(mapping(last[name]), part[name])}
+    else:
+        parts.append({**part, name: call_of({}, part[name])})
+    return True
 
 
 def _goes_on(before: dict[str, Json], part: dict[str, Json]) -> bool:

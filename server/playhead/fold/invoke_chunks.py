@@ -4,25 +4,29 @@ The events tell whose they are. Forms: AWS, "Inference request parameters and re
 """
 
 from playhead.fold.chat_chunks import fold_chat
+from playhead.fold.cohere_events import fold_cohere
 from playhead.fold.completion_chunks import fold_completion
 from playhead.fold.converse_events import fold_converse
 from playhead.fold.message_events import fold_message
 from playhead.lenient import Json, mappings, text
 
 _METRICS = "amazon-bedrock-invocationMetrics"
+_COHERE = ("message-", "content-", "tool-")
 _TEXTS = ("generation", "completion", "text", "outputText")
 
 
 def fold_invoke(events: list[dict[str, Json]]) -> dict[str, Json]:
     """Return the plain answer of the model whose events these are.
 
-    Anthropic, Nova, Titan, Llama, Mistral, and what speaks as OpenAI; of any other, the texts
-    joined and the last that was given of all else. Bedrock's own metrics are left out.
+    Anthropic, Cohere, Nova, Titan, Llama, Mistral, and what speaks as OpenAI; of any other, the
+    texts joined and the last that was given of all else. Bedrock's own metrics are left out.
     """
     own = [{name: event[name] for name in event if name != _METRICS} for event in events]
     names = {name for event in own for name in event}
     if any(text(event.get("type")).startswith(("message_", "content_block")) for event in own):
         return fold_message(own)
+    if _is_cohere(own):
+        return fold_cohere(own)
     if names & {"messageStart", "contentBlockDelta"}:
         return fold_converse(own)
     if "choices" in names:
@@ -33,6 +37,12 @@ def fold_invoke(events: list[dict[str, Json]]) -> dict[str, Json]:
             "outputs": [_joined([each for event in own for each in mappings(event.get("outputs"))])]
         }
     return _titan(own) if "outputText" in names else _joined(own)
+
+
+def _is_cohere(events: list[dict[str, Json]]) -> bool:
+    return any(
+        "event_type" in event or text(event.get("type")).startswith(_COHERE) for event in events
+    )
 
 
 def _joined(pieces: list[dict[str, Json]]) -> dict[str, Json]:

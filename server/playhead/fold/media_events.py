@@ -1,4 +1,7 @@
-"""The events of streamed transcriptions and images as the answers they build."""
+"""The events of streamed transcriptions, speech and images as the answers they build."""
+
+import base64
+import binascii
 
 from playhead.lenient import Json, mappings, text
 
@@ -18,6 +21,29 @@ def fold_transcription(events: list[dict[str, Json]]) -> dict[str, Json]:
             case _:
                 answer |= {"error": event["error"]} if "error" in event else {}
     return answer
+
+
+def fold_audio(events: list[dict[str, Json]]) -> dict[str, Json]:
+    """Return the transcription of `events`, or their speech: all of it as base64 in `audio`.
+
+    That is our form, for a plain answer is the sound itself. Each event holds base64 of its own,
+    which may end in the padding: so the bytes are joined, not the texts.
+    """
+    spoken = [event for event in events if text(event.get("type")).startswith("speech.audio.")]
+    if not spoken:
+        return fold_transcription(events)
+    sound = b"".join(_decoded(text(event.get("audio"))) for event in spoken)
+    answer = {"audio": base64.b64encode(sound).decode()}
+    for event in events:
+        answer |= {name: event[name] for name in ("usage", "error") if name in event}
+    return answer
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def fold_images(events: list[dict[str, Json]]) -> dict[str, Json]:

@@ -5,6 +5,11 @@ A format is one module with two functions and a list, and an entry in `FORMATS`:
     sniff(tree) -> bool                    is this parsed document mine?
     read(document, name=…) -> Cassette     raises CassetteError with the line of the fault
     KEPT                                   the paths of the fields that the cassette carries on
+
+Those of them that follow from others, such as a length, are compared in `derived`.
+
+A response that was stored compressed is read unpacked. A request never is, in any format: a
+client that compresses it sends those bytes again, and the key is made of what is sent.
 """
 
 import re
@@ -42,7 +47,8 @@ def read_with_rest(raw: bytes, *, name: str, file: str) -> tuple[Cassette, tuple
     """Return as `read`, and a sentence for each field that the cassette does not carry on."""
     document, reader = _parsed(raw, file)
     cassette: Cassette = reader.read(document, name=name)
-    return cassette, _module("rest").rest(document.tree, reader.KEPT)
+    altered = _module("derived").disagreeing(document.tree, cassette)
+    return cassette, _module("rest").rest(document.tree, reader.KEPT, altered)
 
 
 def _parsed(raw: bytes, file: str) -> tuple[Document, Any]:

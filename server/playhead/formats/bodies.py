@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import io
 import json
 import re
 import zlib
@@ -15,13 +16,16 @@ from playhead.formats.fields import Fields
 MAX_BYTES = 256 * 1024 * 1024
 """What one body may unpack to; above it the file is an attack or a mistake."""
 
+_PIECE = 4096
+
 
 def decoded(body: bytes, headers: Headers, fields: Fields) -> bytes:
     """Return `body` without the compression that its `content-encoding` header names.
 
     Recorders often store a body decoded and keep the header, so a body that does not begin as
     its compression does is taken as it is. Raise CassetteError where it begins so and is broken,
-    or where the package that unpacks it is not installed.
+    or where the package that unpacks it is not installed. What begins as nothing, brotli and raw
+    deflate, is taken as it is where it cannot be unpacked, with a note.
     """
     for coding in reversed(_codings(headers)):
         unpack = _UNPACKERS.get(coding)
@@ -33,8 +37,17 @@ def decoded(body: bytes, headers: Headers, fields: Fields) -> bytes:
             raise fields.error("body", error.reason) from None
         except Exception as error:  # each package has its own
             reason = f"is not the {coding} data its content-encoding says: {error}"
-            raise fields.error("body", reason) from None
+            if _has_a_mark(coding, body):
+                raise fields.error("body", reason) from None
+            fields.note("body", f"{reason}; served as it is")
+            return body
     return body
+
+
+def is_packed(body: bytes, headers: Headers) -> bool:
+    """Whether `body` begins as the last compression that its `content-encoding` header names."""
+    last = _codings(headers)[-1:]
+    return any(coding in _UNPACKERS and _begins_as(coding, body) for coding in last)
 
 
 def from_base64(text: str, fields: Fields, name: str) -> bytes:
@@ -58,18 +71,23 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
 
 
 def _codings(headers: Headers) -> list[str]:
+    """The codings in the order they were applied; `identity` is none (RFC 9110, 12.5.3)."""
     listed = [value for name, value in headers if name.lower() == "content-encoding"]
-    return [coding.strip().lower() for value in listed for coding in value.split(",")]
+    codings = [coding.strip().lower() for value in listed for coding in value.split(",")]
+    return [coding for coding in codings if coding not in ("", "identity")]
+
+
+_ZLIB_MARKS = (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # RFC 1950, 2.2
 
 
 def _begins_as(coding: str, body: bytes) -> bool:
-    """Whether `body` is compressed: brotli has no mark, so there text is the counter-evidence."""
+    """Whether `body` is compressed: what has no mark may be where it is no text."""
     if coding in ("gzip", "x-gzip"):
         return body.startswith(b"\x1f\x8b")
     if coding == "zstd":
         return body.startswith(b"\x28\xb5\x2f\xfd")
-    if coding == "deflate":
-        return body[:2] in (b"x\x01", b"x^", b"x\x9c", b"x\xda")  # RFC 1950, 2.2
+    if _has_a_mark(coding, body):
+        return True
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -77,33 +95,65 @@ def _begins_as(coding: str, body: bytes) -> bool:
     return bool(_NOT_TEXT.search(text))
 
 
-def _inflate(wbits: int) -> Callable[[bytes], bytes]:
-    def unpack(body: bytes) -> bytes:
-        unpacker = zlib.decompressobj(wbits=wbits)
-        return _whole(unpacker.decompress(body, MAX_BYTES + 1), ended=unpacker.eof)
+def _has_a_mark(coding: str, body: bytes) -> bool:
+    """Whether `body` begins as nothing but `coding` does: brotli and raw deflate have no mark."""
+    return coding != "br" and (coding != "deflate" or body[:2] in _ZLIB_MARKS)
 
-    return unpack
+
+def _gzip(body: bytes) -> bytes:
+    """All members: a server that flushes may send several (RFC 1952, 2.2)."""
+    first = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    content = first.decompress(body, MAX_BYTES + 1)
+    if not first.unused_data:
+        return _whole(content, ended=first.eof)
+    import gzip  # slower, but it takes each member once, however many there are
+
+    try:
+        return _whole(gzip.GzipFile(fileobj=io.BytesIO(body)).read(MAX_BYTES + 1), ended=True)
+    except EOFError:
+        return _whole(b"", ended=False)
+
+
+def _deflate(body: bytes) -> bytes:
+    """With zlib's frame, or without, as servers have sent it that misread RFC 9110, 8.4.1.2."""
+    framed = _has_a_mark("deflate", body)
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
+    content = unpacker.decompress(body, MAX_BYTES + 1)
+    if unpacker.unused_data or not (framed or unpacker.eof):
+        raise ValueError("it does not end where the body does")
+    return _whole(content, ended=unpacker.eof)
 
 
 def _brotli(body: bytes) -> bytes:
     try:
         import brotli
     except ImportError:
-        raise CassetteError(_NEEDS_A_PACKAGE.format("brotli")) from None
+        raise CassetteError(_NEEDS_A_PACKAGE.format("brotli", "brotli")) from None
     unpacker = brotli.Decompressor()
     content = unpacker.process(body, output_buffer_limit=MAX_BYTES + 1)
     return _whole(content, ended=unpacker.is_finished())
 
 
 def _zstd(body: bytes) -> bytes:
+    """All frames: the format lets them follow each other (RFC 8878, 3)."""
     try:
         import zstandard
     except ImportError:
-        raise CassetteError(_NEEDS_A_PACKAGE.format("zstd")) from None
-    unpacker = zstandard.ZstdDecompressor()
-    _whole(unpacker.stream_reader(body).read(MAX_BYTES + 1), ended=True)
-    whole = unpacker.decompressobj()  # it alone tells whether the end was there
-    return _whole(whole.decompress(body), ended=whole.eof)
+        raise CassetteError(_NEEDS_A_PACKAGE.format("zstd", "zstandard")) from None
+    reader = zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True)
+    content = _whole(reader.read(MAX_BYTES + 1), ended=True)
+    # A frame's own unpacker alone tells whether its end was there. Fed in pieces, since each
+    # frame copies what is behind it.
+    ended = False
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    for at in range(0, len(body), _PIECE):
+        piece = body[at : at + _PIECE]
+        while piece:
+            if ended:
+                frame = zstandard.ZstdDecompressor().decompressobj()
+            frame.decompress(piece)
+            ended, piece = frame.eof, frame.unused_data if frame.eof else b""
+    return _whole(content, ended=ended)
 
 
 def _whole(content: bytes, *, ended: bool) -> bytes:
@@ -114,12 +164,12 @@ def _whole(content: bytes, *, ended: bool) -> bytes:
     return content
 
 
-_NEEDS_A_PACKAGE = "is compressed with {}: pip install 'playhead[compression]' to read it"
+_NEEDS_A_PACKAGE = "is compressed with {}: pip install {} to read it"
 
 _UNPACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": _inflate(16 + zlib.MAX_WBITS),
-    "x-gzip": _inflate(16 + zlib.MAX_WBITS),
-    "deflate": _inflate(zlib.MAX_WBITS),
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
     "br": _brotli,
     "zstd": _zstd,
 }

@@ -1,5 +1,6 @@
 """A parsed file, and the words for what is wrong in it and where."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -42,9 +43,14 @@ class Document:
         """The text behind the values; made when first asked for, and only once."""
         return yaml_tree.Source(self.raw)
 
+    @cached_property
+    def lines(self) -> Callable[[Path], int]:
+        """The line of the value at a path, for who asks for many; made as `source` is."""
+        return yaml_tree.lines(self.raw)
+
     def error(self, path: Path, reason: str) -> CassetteError:
         """Return the error that says `reason` of the place `path`, with its line."""
-        line = 0 if self.is_json else yaml_tree.line_of(self.raw, path)
+        line = 0 if self.is_json else self.lines(path)
         return CassetteError(f"{spell(path)}: {reason}", line=line)
 
     def note(self, path: Path, reason: str) -> None:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 CUT = "the file may be cut short"
 
-_METHOD = re.compile(r"[A-Za-z]+")
+_METHOD = re.compile(r":?[A-Za-z]+")
 # What JSON spells as half a surrogate pair is no character, and cannot be sent.
 _URL = re.compile(r"(?:https?://[^/\s\ud800-\udfff]+|(?=/))[^\s\ud800-\udfff]*")
+_URL_WITH_SPACES = re.compile(r" *(?:https?://[^/\s\ud800-\udfff]+)?/(?:[^\s\ud800-\udfff]| )*")
 _STATUS = re.compile(r"[2-5]\d\d")  # 1xx is not a final answer, and uvicorn closes on the rest
+_STATUSES = range(200, 600)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
 _PROTOCOL = re.compile(r"(?i)(?:http/?|h)?([1-3])(?:[.]([019]))?")  # `HTTP/1.1`, `1.1`, `h2`
 _WORDS = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
@@ -87,12 +89,17 @@ class Fields:
         return value
 
     def method(self) -> str:
-        """Return the HTTP method in upper case."""
-        return self.text("method", _METHOD, "an HTTP method").upper()
+        """Return the HTTP method in upper case; old Ruby wrote it as a symbol, `:get`."""
+        return self.text("method", _METHOD, "an HTTP method").removeprefix(":").upper()
 
     def url(self, name: str) -> str:
-        """Return a URL that can be taken apart."""
-        url = self.text(name, _URL, "a URL")
+        """Return a URL that can be taken apart; a space in it becomes `%20`, with a note."""
+        url = self.values.get(name)
+        if isinstance(url, str) and " " in url and _URL_WITH_SPACES.fullmatch(url):
+            self.note(name, f"{shown(url)} has a space, taken for %20")
+            url = url.strip(" ").replace(" ", "%20")
+        else:
+            url = self.text(name, _URL, "a URL")
         try:
             urlsplit(url)
         except ValueError as error:  # `http://[`
@@ -100,7 +107,10 @@ class Fields:
         return url
 
     def status(self, name: str) -> int:
-        """Return a status that can be sent as a final one."""
+        """Return a status that can be sent as a final one; JSON may spell it `200.0`."""
+        value = self.values.get(name)
+        if isinstance(value, float) and value in _STATUSES:
+            return int(value)
         return int(self.text(name, _STATUS, "a status from 200 to 599"))
 
     def words(self, name: str) -> str:
@@ -144,7 +154,7 @@ class Fields:
         """Return the headers that HTTP allows; one that it does not is left out, with a note."""
         kept = []
         for name, value in pairs:
-            text = value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+            text = value if type(value) is str else _header_text(value)
             if (
                 isinstance(text, str)
                 and _HEADER_NAME.fullmatch(name)
@@ -155,6 +165,13 @@ class Fields:
                 reason = f"the header {name!r} is left out: HTTP does not allow {shown(value)}"
                 self.note("headers", reason)
         return tuple(kept)
+
+
+def _header_text(value: Any) -> Any:
+    """The text of a header's value, which JSON may spell as a number; else what there is."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return str(value) if type(value) is int else value
 
 
 @lru_cache(maxsize=32)  # a folder holds thousands of recordings, of three versions

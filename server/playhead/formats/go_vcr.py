@@ -38,10 +38,7 @@ KEPT = (
     *(f"interactions[].response.{name}" for name in _RESPONSE),
     *(f"interactions[].response.{EXTENSION}.{name}" for name in extension.KEPT),
 )
-"""What a cassette carries on, or what a writer knows without it.
-
-A length, the host of a URL, and whether a body that is held unpacked was `uncompressed`.
-"""
+"""What a cassette carries on, or what follows from it: `derived` compares that."""
 
 
 def sniff(tree: Tree) -> bool:
@@ -79,7 +76,9 @@ def _interaction(document: Document, fields: Fields, name: str, at: int) -> Inte
     response = fields.within("response")
     headers = response.headers()
     body = _measured_body(document, response)
-    if any(name.lower() == "content-encoding" for name, _ in headers):
+    encoded = any(name.lower() == "content-encoding" for name, _ in headers)
+    unpacked = "uncompressed" in response and str(response.get("uncompressed")).lower() == "true"
+    if encoded and not unpacked:
         body = _decoded(body, headers, response)
     event_offsets, complete = extension.read(response, EXTENSION)
     return Interaction(
@@ -95,6 +94,7 @@ def _interaction(document: Document, fields: Fields, name: str, at: int) -> Inte
             complete=complete,
             reason=_reason(response),
             protocol=response.protocol("proto"),
+            uncompressed=unpacked and not encoded,
         ),
     )
 
@@ -129,11 +129,9 @@ def _duration(document: Document, response: Fields) -> float:
 
 
 def _decoded(body: bytes, headers: Headers, response: Fields) -> bytes:
-    """The body unpacked, unless Go says that it has unpacked it; rare, so imported here."""
+    """The body unpacked; rare, so imported here."""
     from playhead.formats import bodies
 
-    if response.get("uncompressed") == "true":
-        return body
     return bodies.decoded(body, headers, response)
 
 

@@ -8,16 +8,18 @@ from typing import Any
 _NOTHING = frozenset({None, "", 0, -1, "0", "-1", "false"})
 
 
-def rest(tree: Any, kept: Iterable[str]) -> tuple[str, ...]:
+def rest(tree: Any, kept: Iterable[str], altered: Iterable[str] = ()) -> tuple[str, ...]:
     """Return a sentence for each field with a value that no path of `kept` names.
 
-    A path reads `interactions[].request.url`; it keeps what is below it, too.
+    A path reads `interactions[].request.url`; it keeps what is below it, too. A path of `altered`
+    is kept in name only, and stands there once for each time.
     """
     patterns = frozenset(kept)
     above = {
         pattern[:at] for pattern in patterns for at, char in enumerate(pattern) if char in ".["
     }
     found = Counter(_unkept(tree, "", patterns, above | {""}))
+    found.update(altered)
     return tuple(
         f"{path}: not carried over" + (f", {count} times" if count > 1 else "")
         for path, count in found.items()

@@ -44,12 +44,11 @@ def read(document: Document, *, name: str) -> Cassette:
 
 
 def _request(request: Fields) -> Request:
-    headers = request.headers()
     return Request(
         method=request.method(),
         url=request.url("uri"),
-        headers=headers,
-        body=_body(request, headers),
+        headers=request.headers(),
+        body=_body(request)[0],
     )
 
 
@@ -59,7 +58,7 @@ def _response(response: Fields) -> Response:
     return Response(
         status=status,
         headers=headers,
-        body=_body(response, headers),
+        body=_unpacked(response, headers),
         reason=reason,
         protocol=response.protocol("http_version"),
     )
@@ -73,16 +72,20 @@ def _status(response: Fields) -> tuple[int, str]:
     return response.status("status"), ""
 
 
-def _body(fields: Fields, headers: Headers) -> bytes:
-    stored = fields.get("body", "")
-    if not isinstance(stored, dict):
-        return bodies.decoded(fields.bytes_of("body"), headers, fields)
+def _unpacked(response: Fields, headers: Headers) -> bytes:
+    body, fields = _body(response)
+    return bodies.decoded(body, headers, fields)
+
+
+def _body(fields: Fields) -> tuple[bytes, Fields]:
+    """The bytes of a body, and the mapping that it stands in."""
+    if not isinstance(fields.get("body", ""), dict):
+        return fields.bytes_of("body"), fields
     body = fields.within("body")
     if "base64_string" in body:
-        raw = bodies.from_base64(str(body.get("base64_string")), body, "base64_string")
-    else:
-        raw = _in_encoding(body, str(body.get("encoding", "UTF-8")))
-    return bodies.decoded(raw, headers, body)
+        text = str(body.get("base64_string"))
+        return bodies.from_base64(text, body, "base64_string"), body
+    return _in_encoding(body, str(body.get("encoding", "UTF-8"))), body
 
 
 def _in_encoding(body: Fields, encoding: str) -> bytes:

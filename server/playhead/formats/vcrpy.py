@@ -61,12 +61,11 @@ def _pairs(document: Document) -> Iterator[tuple[Fields, Fields]]:
 
 
 def _request(request: Fields) -> Request:
-    headers = request.headers()
     return Request(
         method=request.method(),
         url=request.url("uri"),
-        headers=headers,
-        body=bodies.decoded(_request_body(request), headers, request),
+        headers=request.headers(),
+        body=_request_body(request),
     )
 
 

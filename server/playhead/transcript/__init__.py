@@ -10,7 +10,7 @@ from typing import TypeAlias
 from playhead.cassette import Interaction
 from playhead.dialects import recorded_route
 from playhead.fold import fold
-from playhead.lenient import Json, parse, pretty
+from playhead.lenient import Json, parse
 from playhead.transcript import (
     chat,
     cohere,
@@ -19,11 +19,14 @@ from playhead.transcript import (
     hosted,
     messages,
     ollama,
+    predict,
     responses,
     tasks,
 )
 from playhead.transcript.plain import as_text, form_fields
+from playhead.transcript.requested import requested
 from playhead.transcript.turns import Transcript
+from playhead.transcript.written import written
 
 _Teller: TypeAlias = Callable[[Transcript, dict[str, Json]], None]
 
@@ -62,6 +65,7 @@ _TELLERS: dict[str, tuple[_Teller, _Teller]] = {
     "cohere.chat": (cohere.tell_cohere_request, cohere.tell_cohere_answer),
     "ollama.chat": _OLLAMA,
     "ollama.generate": _OLLAMA,
+    "predict": (predict.tell_predict_request, predict.tell_predict_answer),
     "ai.run": _HOSTED,
 }
 
@@ -75,13 +79,14 @@ def transcript(interaction: Interaction) -> Transcript:
         told.say("request", as_text(request.body))
         told.say("response", as_text(response.body))
         return told
+    told.requested = requested(interaction)
     tell_request, tell_answer = tellers
     _tell_asked(told, interaction, tell_request)
     answered = fold(interaction) or parse(response.body)
     if response.status >= 400:
         told.say("error", as_text(response.body))
     elif isinstance(answered, dict):
-        _tell(told, tell_answer, answered, role="response")
+        _tell(told, tell_answer, answered, otherwise=("response", as_text(response.body)))
         if answered.get("error"):
             told.say("error", _said(answered["error"]))
     else:
@@ -97,7 +102,7 @@ def _tell_asked(told: Transcript, interaction: Interaction, teller: _Teller) -> 
         for name, value in fields:
             told.say(name, value)
     elif isinstance(asked, dict):
-        _tell(told, teller, asked, role="request")
+        _tell(told, teller, asked, otherwise=("request", as_text(request.body)))
     else:
         told.say("request", as_text(request.body))
 
@@ -106,15 +111,20 @@ def _tell_asked(told: Transcript, interaction: Interaction, teller: _Teller) -> 
 _ASKING = {"messages", "input", "prompt", "contents", "content", "requests"}
 
 
-def _tell(told: Transcript, teller: _Teller, value: dict[str, Json], *, role: str) -> None:
-    """What a dialect's teller found nothing in is not in its form: it is shown as it is."""
+def _tell(
+    told: Transcript, teller: _Teller, value: dict[str, Json], *, otherwise: tuple[str, str]
+) -> None:
+    """What a dialect's teller found nothing in is not in its form: its body is told as it is."""
     before = len(told.turns), len(told.ending)
-    teller(told, value)
+    try:
+        teller(told, value)
+    except RecursionError:
+        told.say(*otherwise)
     untold = before == (len(told.turns), len(told.ending)) and not value.keys() & _ASKING
     if untold and value and "error" not in value:
-        told.say(role, pretty(value))
+        told.say(*otherwise)
 
 
 def _said(error: Json) -> str:
     """Return an error that came inside an answer as text."""
-    return error if isinstance(error, str) else pretty(error)
+    return error if isinstance(error, str) else written(error)

@@ -1,21 +1,26 @@
 """OpenAI's chat completions, and the many that speak as they do; legacy completions, too."""
 
 from playhead.lenient import Json, first, mapping, mappings, text
-from playhead.transcript.parts import content, note, part, size, texts
-from playhead.transcript.turns import Transcript
+from playhead.transcript.parts import content, part, texts
+from playhead.transcript.turns import Transcript, resulted
+from playhead.transcript.written import note, size
 
 
 def tell_chat_request(told: Transcript, asked: dict[str, Json]) -> None:
     """Tell the messages of a chat."""
     for message in mappings(asked.get("messages")):
         told.say("reasoning", _reasoning(message))
-        _content(told, message.get("role", "?"), message.get("content"))
+        role, said = message.get("role", "?"), message.get("content")
+        if message.get("tool_call_id"):
+            told.say(role, resulted(content(said), message["tool_call_id"]))
+        else:
+            _content(told, role, said)
         _calls(told, message)
 
 
 def tell_chat_answer(told: Transcript, answered: dict[str, Json]) -> None:
     """Tell the choices of a chat completion, and what it cost."""
-    for choice in mappings(answered.get("choices")):
+    for choice in told.each_of(mappings(answered.get("choices"))):
         message = mapping(choice.get("message"))
         told.say("reasoning", _reasoning(message))
         _content(told, "assistant", message.get("content"))
@@ -34,7 +39,7 @@ def tell_completion_request(told: Transcript, asked: dict[str, Json]) -> None:
 
 def tell_completion_answer(told: Transcript, answered: dict[str, Json]) -> None:
     """Tell the texts of a legacy completion."""
-    for choice in mappings(answered.get("choices")):
+    for choice in told.each_of(mappings(answered.get("choices"))):
         told.say("completion", content(choice.get("text")))
         told.end(choice.get("finish_reason"))
     tell_usage(told, answered.get("usage"))
@@ -63,8 +68,18 @@ def _content(told: Transcript, role: Json, value: Json) -> None:
 
 
 def _reasoning(message: dict[str, Json]) -> str:
-    """What providers call it: DeepSeek and others `reasoning_content`, OpenRouter `reasoning`."""
-    return content(message.get("reasoning_content") or message.get("reasoning"))
+    """What providers call it: DeepSeek and others `reasoning_content`, OpenRouter `reasoning`.
+
+    OpenRouter's `reasoning_details` repeat that, where it is there.
+    """
+    said = content(message.get("reasoning_content") or message.get("reasoning"))
+    details = mappings(message.get("reasoning_details"))
+    return said or "\n".join(_detail(each) for each in details)
+
+
+def _detail(detail: dict[str, Json]) -> str:
+    said = text(first(detail, "text", "summary"))
+    return said or note("encrypted", size(detail.get("data")))
 
 
 def _calls(told: Transcript, message: dict[str, Json]) -> None:

@@ -11,9 +11,9 @@ def tell_cohere_request(told: Transcript, asked: dict[str, Json]) -> None:
     told.say("system", content(asked.get("preamble")))
     for message in mappings(asked.get("chat_history")):
         told.say(_role(message), content(message.get("message")))
+        _first_tools(told, message)
     told.say("user", content(asked.get("message")))
-    for result in mappings(asked.get("tool_results")):
-        told.say("tool", content(result.get("outputs")))
+    _first_tools(told, asked)
     tell_chat_request(told, asked)
 
 
@@ -28,13 +28,20 @@ def tell_cohere_answer(told: Transcript, answered: dict[str, Json]) -> None:
     for call in mappings(message.get("tool_calls")):
         function = mapping(call.get("function"))
         told.call(function.get("name"), function.get("arguments"), call.get("id"))
-    for call in mappings(answered.get("tool_calls")):
-        told.call(call.get("name"), call.get("parameters"))
+    _first_tools(told, answered)
     told.end(answered.get("finish_reason"))
     usage = mapping(answered.get("usage") or answered.get("meta"))
     tokens = mapping(usage.get("tokens") or usage.get("billed_units"))
     cached = usage.get("cached_tokens")
     told.count(tokens.get("input_tokens"), tokens.get("output_tokens"), cached=cached)
+
+
+def _first_tools(told: Transcript, holder: dict[str, Json]) -> None:
+    """The calls of version 1, which have no ids, and their results."""
+    for call in mappings(holder.get("tool_calls")):
+        told.call(call.get("name"), call.get("parameters"))
+    for result in mappings(holder.get("tool_results")):
+        told.say("tool", content(result.get("outputs")))
 
 
 def _role(message: dict[str, Json]) -> str:

@@ -1,8 +1,8 @@
 """Bedrock's converse, which Nova's own requests resemble."""
 
-from playhead.lenient import Json, mapping, mappings, pretty, text
-from playhead.transcript.parts import note, size
-from playhead.transcript.turns import Transcript, called
+from playhead.lenient import Json, mapping, mappings, text
+from playhead.transcript.turns import Transcript, called, resulted
+from playhead.transcript.written import note, size, written
 
 _MEDIA = ("image", "document", "video", "audio")
 
@@ -43,7 +43,7 @@ def _block(block: dict[str, Json], role: Json) -> tuple[Json, str]:
         result = mapping(block["toolResult"])
         failed = result.get("status") == "error"
         said = "\n".join(_text(each) for each in mappings(result.get("content")))
-        return "tool error" if failed else "tool", said
+        return "tool error" if failed else "tool", resulted(said, result.get("toolUseId"))
     if "reasoningContent" in block:
         held = mapping(block["reasoningContent"])
         thought = text(mapping(held.get("reasoningText")).get("text"))
@@ -61,7 +61,7 @@ def _text(block: dict[str, Json]) -> str:
         cited = mappings(mapping(block["citationsContent"]).get("content"))
         return "".join(text(each.get("text")) for each in cited)
     if "json" in block:
-        return pretty(block["json"], indent=None)
+        return written(block["json"], indent=None)
     return note(*(block or ("part",)))
 
 

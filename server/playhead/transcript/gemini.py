@@ -1,8 +1,8 @@
 """Google's generateContent, of Gemini and of Vertex, in either spelling of its names."""
 
-from playhead.lenient import Json, first, mapping, mappings, pretty, text
-from playhead.transcript.parts import note, size
-from playhead.transcript.turns import Transcript, called
+from playhead.lenient import Json, first, mapping, mappings, text
+from playhead.transcript.turns import Transcript, called, resulted
+from playhead.transcript.written import note, size, written
 
 
 def tell_gemini_request(told: Transcript, asked: dict[str, Json]) -> None:
@@ -19,7 +19,7 @@ def tell_gemini_request(told: Transcript, asked: dict[str, Json]) -> None:
 
 def tell_gemini_answer(told: Transcript, answered: dict[str, Json]) -> None:
     """Tell the candidates, why a prompt was blocked, and the usage."""
-    for candidate in mappings(answered.get("candidates")):
+    for candidate in told.each_of(mappings(answered.get("candidates"))):
         _content(told, "model", candidate.get("content"))
         told.end(first(candidate, "finishReason", "finish_reason"))
     feedback = mapping(first(answered, "promptFeedback", "prompt_feedback"))
@@ -45,20 +45,22 @@ def _content(told: Transcript, role: str, value: Json) -> None:
         told.say(role, value)
     members = mapping(value)
     speaker = role if role == "system" else text(members.get("role")) or role
-    told.say_mixed(speaker, [_part(each, speaker) for each in mappings(members.get("parts"))])
+    parts = mappings(members.get("parts"))
+    told.say_mixed(speaker, [said for each in parts for said in _part(each, speaker)])
 
 
-def _part(value: dict[str, Json], role: str) -> tuple[str, str]:
-    """Whose a part is, and what it says."""
+def _part(value: dict[str, Json], role: str) -> list[tuple[str, str]]:
+    """Whose a part is, and what it says; it should hold one thing, but may hold more."""
+    said = []
     if isinstance(value.get("text"), str):
-        return "reasoning" if value.get("thought") is True else role, value["text"]
+        said.append(("reasoning" if value.get("thought") is True else role, value["text"]))
     for names, tell in _KINDS:
         held = first(value, *names)
         if held is not None:
-            whose, said = tell(mapping(held))
-            return whose or role, said
+            whose, text_of_it = tell(mapping(held))
+            said.append((whose or role, text_of_it))
     rest = {name: value[name] for name in value if not name.lower().endswith("signature")}
-    return role, pretty(rest) if rest else ""
+    return said or [(role, written(rest) if rest else "")]
 
 
 def _call(call: dict[str, Json]) -> tuple[str, str]:
@@ -66,7 +68,9 @@ def _call(call: dict[str, Json]) -> tuple[str, str]:
 
 
 def _result(result: dict[str, Json]) -> tuple[str, str]:
-    return "tool", f"{result.get('name')}: {pretty(result.get('response'), indent=None)}"
+    said = f"{result.get('name')}: {written(result.get('response'), indent=None)}"
+    parts = [text_of for each in mappings(result.get("parts")) for _, text_of in _part(each, "")]
+    return "tool", resulted("\n".join([said, *parts]), result.get("id"))
 
 
 def _data(data: dict[str, Json]) -> tuple[str, str]:

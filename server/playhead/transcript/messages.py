@@ -1,8 +1,9 @@
 """Anthropic's messages, wherever they are served: its own API, Vertex, Bedrock."""
 
-from playhead.lenient import Json, first, mapping, mappings, number, pretty, text
-from playhead.transcript.parts import content, note, part, size
-from playhead.transcript.turns import Transcript, called
+from playhead.lenient import Json, first, mapping, mappings, number, text
+from playhead.transcript.parts import content, part
+from playhead.transcript.turns import Transcript, called, resulted
+from playhead.transcript.written import note, size, written
 
 
 def tell_message_request(told: Transcript, asked: dict[str, Json]) -> None:
@@ -39,7 +40,7 @@ def tell_batch_request(told: Transcript, asked: dict[str, Json]) -> None:
 
 def tell_batch_answer(told: Transcript, answered: dict[str, Json]) -> None:
     """Tell a batch by its state; its counts say how far it is."""
-    told.say("response", pretty(answered))
+    told.say("response", written(answered))
     told.end(answered.get("processing_status"))
 
 
@@ -64,7 +65,8 @@ def _block(value: Json, role: Json) -> tuple[Json, str]:
         return "tool call", called(block.get("name"), block.get("input"), block.get("id"))
     if kind.endswith("tool_result"):
         failed = block.get("is_error") is True
-        return "tool error" if failed else "tool", _result(block.get("content"))
+        said = resulted(_result(block.get("content")), block.get("tool_use_id"))
+        return "tool error" if failed else "tool", said
     return role, part(value)
 
 
@@ -76,10 +78,18 @@ def _result(value: Json) -> str:
 
 
 def _found(value: Json) -> str:
+    """A page by its address, a failure by its code, tools by their names, else what it says."""
     members = mapping(value)
+    kind = text(members.get("type"))
     if "url" in members and "source" not in members:
-        return " ".join(text(members.get(name)) for name in ("title", "url")).strip()
-    printed = [text(members.get(name)) for name in ("stdout", "stderr")]
-    if any(printed):
-        return "\n".join(filter(None, printed))
-    return part(value)
+        page = part(members["content"]) if isinstance(members.get("content"), dict) else ""
+        return " ".join(filter(None, [text(members.get("title")), text(members["url"]), page]))
+    if "error_code" in members:
+        return note(kind, text(members["error_code"]))
+    if "tool_references" in members:
+        return note(
+            kind, *(text(each.get("tool_name")) for each in mappings(members["tool_references"]))
+        )
+    if "return_code" in members and not (members.get("stdout") or members.get("stderr")):
+        return note(kind, f"exit {members['return_code']}")
+    return text(members.get("content")) or part(value)

@@ -1,8 +1,9 @@
 """Ollama's own chat and generate."""
 
 from playhead.lenient import Json, mapping, mappings, text
-from playhead.transcript.parts import content, note, size
+from playhead.transcript.parts import content
 from playhead.transcript.turns import Transcript
+from playhead.transcript.written import note, size
 
 
 def tell_ollama_request(told: Transcript, asked: dict[str, Json]) -> None:

@@ -1,6 +1,7 @@
 """What a message holds, as text; what is no text is noted by its kind, type and size."""
 
-from playhead.lenient import Json, first, mapping, pretty, text
+from playhead.lenient import Json, first, mapping, text
+from playhead.transcript.written import note, place, size, written
 
 _TEXTS = ("text", "refusal", "input_text", "thinking")
 
@@ -13,7 +14,13 @@ def content(value: Json) -> str:
         return value
     if isinstance(value, list):
         return "\n".join(part(each) for each in value)
-    return pretty(value)
+    return part(value) if _is_media(value) else written(value)
+
+
+def _is_media(value: Json) -> bool:
+    """The output of a tool may be one picture instead of a list of parts: a screenshot is."""
+    kind = text(mapping(value).get("type"))
+    return kind == "computer_screenshot" or kind.startswith(("input_image", "input_file"))
 
 
 def texts(value: Json) -> str:
@@ -25,23 +32,35 @@ def texts(value: Json) -> str:
 def part(value: Json) -> str:
     """Return the text of one part, or a note of what it is: OpenAI's and Anthropic's forms."""
     if not isinstance(value, dict):
-        return pretty(value)
+        return written(value)
     for name in _TEXTS:
         if isinstance(value.get(name), str):
             return text(value[name])
     if isinstance(value.get("thinking"), list):
         return content(value["thinking"])
-    kind = text(value.get("type")) or "part"
+    return _noted(text(value.get("type")) or "part", value)
+
+
+def _noted(kind: str, value: dict[str, Json]) -> str:
+    printed = [text(value.get(name)) for name in ("stdout", "stderr")]
+    if any(printed):
+        return "\n".join(filter(None, printed))
     if "source" in value:
-        return _source(kind, mapping(value["source"]), value)
+        return _source(kind, value["source"], value)
     held = value.get(kind)
     found = _reference(mapping(held)) or (_reference(value) if not isinstance(held, dict) else "")
-    return note(kind, found) if found else f"[{kind}, {len(pretty(value))} characters]"
+    return note(kind, found) if found else f"[{kind}, {len(written(value))} characters]"
 
 
-def _source(kind: str, source: dict[str, Json], value: dict[str, Json]) -> str:
-    """A source of Anthropic's: its data, its address, or the id of a file."""
-    title = text(value.get("title"))
+def _source(kind: str, place_or_data: Json, value: dict[str, Json]) -> str:
+    """A source of Anthropic's: its data, its address, the id of a file, or content of its own.
+
+    Of a search result it is a mere address, and the content stands beside it.
+    """
+    title, source = text(value.get("title")), mapping(place_or_data)
+    held = content(source.get("content", value.get("content")))
+    if held:
+        return f"{note(kind, title, text(place_or_data))}\n{held}"
     if source.get("type") == "text":
         return note(
             kind,
@@ -62,24 +81,3 @@ def _reference(held: dict[str, Json]) -> str:
     if isinstance(held.get("data"), str):
         return ", ".join(filter(None, (text(held.get("format")), size(held["data"]))))
     return text(first(held, "file_id", "filename"))
-
-
-def place(address: str) -> str:
-    """Return an address as it is; of a data URL only its type and size."""
-    if not address.startswith("data:"):
-        return address
-    head, _, data = address.removeprefix("data:").partition(",")
-    return f"{head.partition(';')[0]}, {size(data)}"
-
-
-def size(encoded: Json) -> str:
-    """Return how much base64 holds, in words; empty where there is none."""
-    characters = text(encoded)
-    if not characters:
-        return ""
-    return f"{len(characters.rstrip('=')) * 3 // 4} bytes"
-
-
-def note(kind: str, *facts: str) -> str:
-    """Return what stands for a part that is no text."""
-    return f"[{', '.join(each for each in (kind, *facts) if each)}]"

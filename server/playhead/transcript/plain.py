@@ -4,17 +4,17 @@ from email import message_from_bytes
 from email.message import Message
 
 from playhead.cassette import Headers
-from playhead.lenient import parse, pretty
-from playhead.transcript.parts import note
+from playhead.lenient import parse
+from playhead.transcript.written import note, without_data, written
 
 
 def as_text(body: bytes) -> str:
     """Return JSON indented, other text as it is; of what is no text, how long it is."""
     value = parse(body)
     if value is not None:
-        return pretty(value)
+        return written(value)
     try:
-        return body.decode()
+        return without_data(body.decode())
     except UnicodeDecodeError:
         return f"[{len(body)} bytes that are not text]"
 

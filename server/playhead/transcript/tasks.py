@@ -1,9 +1,10 @@
 """OpenAI's operations that are no conversation: vectors, pictures, sound, verdicts, ranks."""
 
-from playhead.lenient import Json, first, mapping, mappings, pretty, text
+from playhead.lenient import Json, first, mapping, mappings, text
 from playhead.transcript.chat import tell_usage
-from playhead.transcript.parts import note, place, size, texts
+from playhead.transcript.parts import texts
 from playhead.transcript.turns import Transcript
+from playhead.transcript.written import note, place, size, written
 
 
 def tell_task_request(told: Transcript, asked: dict[str, Json]) -> None:
@@ -43,8 +44,10 @@ def tell_images(told: Transcript, answered: dict[str, Json]) -> None:
 
 
 def tell_audio(told: Transcript, answered: dict[str, Json]) -> None:
-    """Tell what was heard."""
+    """Tell what was heard, or how much was spoken."""
     told.say("transcription", text(answered.get("text")))
+    if "audio" in answered:
+        told.say("speech", note("audio", size(answered["audio"])))
     tell_usage(told, answered.get("usage"))
 
 
@@ -59,4 +62,4 @@ def tell_rerank(told: Transcript, answered: dict[str, Json]) -> None:
     """Tell the documents by their place in the request, best first, with their scores."""
     results = mappings(first(answered, "results", "data"))
     ranked = [f"{each.get('index')}: {each.get('relevance_score')}" for each in results]
-    told.say("ranks", "\n".join(ranked) or pretty(answered))
+    told.say("ranks", "\n".join(ranked) or written(answered))

@@ -41,8 +41,10 @@ def _interaction(interaction: Interaction) -> Iterator[str]:
     yield f"    method: {scalar(request.method)}"
     yield "  response:"
     yield from _protocol(response.protocol)
-    yield f"    content_length: {len(response.body)}"
-    if any(name.lower() == "content-encoding" for name, _ in response.headers):
+    yield f"    content_length: {-1 if response.uncompressed else len(response.body)}"
+    if response.uncompressed or any(
+        name.lower() == "content-encoding" for name, _ in response.headers
+    ):
         yield "    uncompressed: true"
     yield f"    body: {body(response.body, _IN_BODY)}"
     yield from _extension(response)

@@ -66,7 +66,7 @@ def _response(response: Response) -> dict[str, Any]:
         "mimeType": _first(response.headers, "content-type"),
         **_text(response.body),
     }
-    if _first(response.headers, "content-encoding"):
+    if response.uncompressed or _first(response.headers, "content-encoding"):
         content[DECODED] = True
     fields: dict[str, Any] = {
         "status": response.status,
