@@ -37,6 +37,20 @@ def test_a_recording_differs_in_places_that_are_for_something() -> None:
     assert not near.only_the_client
 
 
+def test_a_query_may_be_all_that_differs() -> None:
+    recorded = interaction(method="GET", url="https://x.example/v1/files?limit=1", sent=b"")
+    request = asked("GET", b"/v1/files", b"limit=1&after=f", None, b"")
+    (place,) = compare(recorded, sent(request)).places
+    assert (place.difference.path, place.part) == ("the URL's query", Part.OTHER)
+    assert (place.difference.recorded, place.difference.sent) == ("limit=1", "limit=1&after=f")
+
+
+def test_ollama_streams_unless_told_not_to() -> None:
+    url = "http://o.example/api/chat"
+    near = _near(_body(model="m"), _body(model="m", stream=True, n=1), url=url, path="/api/chat")
+    assert _paths(near) == ["n"]
+
+
 def test_a_likeness_lies_between_none_and_all_and_falls_with_every_change() -> None:
     recorded = _body(prompt="x" * 80, model="a")
     sents = [_body(prompt="x" * 79 + "y", model="a"), _body(prompt="y" * 80, model="b"), b"[]"]

@@ -1,4 +1,5 @@
 import pytest
+
 from playhead.printable import printable
 
 

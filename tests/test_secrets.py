@@ -26,8 +26,12 @@ def test_a_session_in_an_answer_is_a_secret() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "***", "Bearer ***", "REDACTED", "Bearer [redacted]", "dummy", "fake-key", "test", "xxx"],
-)
+    [
+        "", "***", "Bearer ***", "REDACTED", "Bearer [redacted]", "dummy", "fake-key", "test",
+        "xxx", "X-API-KEY-XXX", "<filtered>", "Bearer <OPENAI_ACCESS_TOKEN>", "FILTERED", "{{API_KEY}}",
+        "null", "Bearer sk-test", "Bearer playhead", "__cf_bm=abc; path=/", "_cfuvid=abc",
+    ],
+)  # fmt: skip
 def test_a_credential_that_was_taken_out_is_none(value: str) -> None:
     assert _places(request_headers=(("Authorization", value),)) == []
 

@@ -44,8 +44,6 @@ def _again(interaction: Interaction, *, sse: bool = True) -> Any:
 def _without_what_streams_do_not_tell(answer: Any) -> Any:
     """Some providers number the calls of a plain answer; all do in a stream, and fold drops it."""
     for choice in answer.get("choices", ()):
-        if choice.get("logprobs", 0) is None:
-            del choice["logprobs"]
         for call in choice["message"].get("tool_calls") or ():
             call.pop("index", None)
     return answer
@@ -62,7 +60,7 @@ def test_so_it_is_for_a_json_array(answer: Any) -> None:
     assert _again(answered("generateContent", answer), sse=False) == answer
 
 
-def test_only_a_null_and_the_numbers_of_calls_are_not_told_by_a_stream() -> None:
+def test_only_the_numbers_of_calls_are_not_told_by_a_stream() -> None:
     choice = {"index": 0, "finish_reason": "stop", "logprobs": None}
     message = {"role": "assistant", "content": None, "tool_calls": [{"id": "i", "index": 0}]}
     other = {"index": 1, "finish_reason": "stop", "message": {"content": ""}}

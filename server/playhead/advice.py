@@ -78,6 +78,8 @@ def advice(
     recorded = json_value(near.interaction.request.body)
     if near.more or not isinstance(recorded, dict) or not isinstance(sent.value, dict):
         return None
+    if not all(place.difference.steps for place in near.places):  # no rule reaches a URL
+        return None
     for tried in _candidates([place.difference for place in near.places], above):
         key = tried.key(sent.value, operation)
         if key is not None and key == tried.key(recorded, operation):

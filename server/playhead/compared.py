@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import log2
 from typing import Any
+from urllib.parse import urlsplit
 
 from playhead import identifiers, key
 from playhead.agreement import Turning, turning
@@ -12,7 +13,7 @@ from playhead.areas import CLIENT_PARTS, Part, part
 from playhead.asked import Asked
 from playhead.cassette import Interaction
 from playhead.dialects import recorded_route
-from playhead.difference import BODY, URL_PATH, Change, Difference, differences
+from playhead.difference import BODY, URL_PATH, URL_QUERY, Change, Difference, differences
 from playhead.rules import NO_RULES, Rules, Tier
 
 KEPT = 100
@@ -48,7 +49,7 @@ class Sent:
 
 def sent(asked: Asked) -> Sent:
     """Return a request with the JSON value of its body."""
-    return Sent(asked=asked, value=json_value(asked.body))
+    return Sent(asked=asked, value=json_value(asked.body, stream=asked.route.streams_by_default))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +88,16 @@ def compare(interaction: Interaction, sent: Sent, rules: Rules = NO_RULES) -> Ne
     What `rules`, those of the recording, let go is no difference.
     """
     asked, value = sent.asked, sent.value
-    recorded = json_value(interaction.request.body)
+    stream = recorded_route(interaction).streams_by_default
+    recorded = json_value(interaction.request.body, stream=stream)
     found = list(_parameter_differences(interaction, asked))
     if recorded is NOT_JSON or value is NOT_JSON:
         found += _opaque_differences(interaction.request.body, asked.body)
     else:
         recorded, value = _counting(recorded, rules), _counting(value, rules)
         found += differences(recorded, value)
+    if not found and urlsplit(interaction.request.url).query != asked.query:
+        found = [_query_difference(interaction, asked)]
     if rules.ids_renamed:
         found = _without_renamed(found, recorded, value)
     places = [
@@ -135,15 +139,16 @@ def _without_renamed(found: list[Difference], recorded: Any, sent: Any) -> list[
     return [each for each in found if not each.steps or each.steps in left]
 
 
-def json_value(body: bytes) -> Any:
+def json_value(body: bytes, *, stream: bool = False) -> Any:
     """Return the JSON value of a body as matching sees it, or NOT_JSON.
 
-    The parts of a multipart body stand for the members of an object.
+    `stream` is what a request that does not say so asks for. The parts of a multipart body stand
+    for the members of an object.
     """
     if body.startswith(b"--") and key.canonical(body).startswith(b"multipart\0"):
         return _parts(body)
     try:
-        return key.parse(body)
+        return key.parse(body, stream=stream)
     except ValueError:
         return NOT_JSON
 
@@ -166,6 +171,12 @@ def _parameter_differences(interaction: Interaction, asked: Asked) -> Iterator[D
     recorded, sent = recorded_route(interaction), asked.route
     if (recorded.parameters, recorded.deployment) != (sent.parameters, sent.deployment):
         yield Difference(place=URL_PATH, recorded=recorded.path, sent=sent.path)
+
+
+def _query_difference(interaction: Interaction, asked: Asked) -> Difference:
+    """What else can tell apart two requests that are the same: the page of a list, say."""
+    recorded = urlsplit(interaction.request.url).query
+    return Difference(place=URL_QUERY, recorded=recorded, sent=asked.query)
 
 
 def _opaque_differences(recorded: bytes, sent: bytes) -> Iterator[Difference]:

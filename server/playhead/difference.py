@@ -15,6 +15,7 @@ _LONGEST_INSIDE = 100_000
 _MISSING = object()
 
 URL_PATH = "the URL's path"
+URL_QUERY = "the URL's query"
 """The place of a difference outside the body: a model in the path, say."""
 BODY = "the body"
 """The place of a difference between bodies of which one is not JSON."""

@@ -35,7 +35,7 @@ class LooseIndex:
         shelf = self._shelves.setdefault(rules, defaultdict(list))
         request = interaction.request
         route = recorded_route(interaction)
-        for tier, loose in _keys(rules, request.method, route, _parsed(request.body)):
+        for tier, loose in _keys(rules, request.method, route, _parsed(route, request.body)):
             shelf[tier, loose].append(interaction)
 
     def find(self, asked: Asked) -> Iterator[tuple[Tier, list[Interaction]]]:
@@ -52,7 +52,7 @@ class LooseIndex:
     ) -> Iterator[tuple[Tier, list[Interaction]]]:
         """Yield the lists of the index that a request belongs to, except under the rules `but`."""
         shelves = [shelf for shelf in self._shelves.items() if shelf[0] != but]
-        value = _parsed(asked.body) if shelves else None
+        value = _parsed(asked.route, asked.body) if shelves else None
         for rules, shelf in shelves:
             for tier, loose in _keys(rules, asked.method, asked.route, value):
                 if alike := shelf.get((tier, loose)):
@@ -79,10 +79,10 @@ def _keys(rules: Rules, method: str, route: Route, value: Any) -> Iterator[tuple
         yield tier, key.loose_digest(method, route, counts)
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(route: Route, body: bytes) -> Any:
     """The JSON value that `body` is; None, of which nothing counts, where it is none."""
     try:
-        return key.parse(body)
+        return key.parse(body, stream=route.streams_by_default)
     except ValueError:
         return None
 
@@ -91,12 +91,13 @@ def let_go(found: Sequence[Interaction], asked: Asked) -> dict[Interaction, tupl
     """Return the JSON paths at which a request differs from the recordings found for it."""
     from playhead.difference import differences
 
-    sent = key.parse(asked.body)
+    sent = _parsed(asked.route, asked.body)
     return {
         interaction: tuple(
             difference.path
             for difference in islice(
-                differences(key.parse(interaction.request.body), sent), _TOLD_PATHS
+                differences(_parsed(recorded_route(interaction), interaction.request.body), sent),
+                _TOLD_PATHS,
             )
         )
         for interaction in islice(found, _TOLD_RECORDINGS)

@@ -15,9 +15,15 @@ _SECRET_HEADERS = frozenset({
     "authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key",
     "x-amz-security-token", "cookie", "set-cookie",
 })  # fmt: skip
+# What recorders and people write in the place of one: `X-API-KEY-XXX`, `<filtered>`, `{{KEY}}`.
 _REDACTED = re.compile(
-    r"(?i)(?:(?:bearer|basic)\s+)?(?:\W*|.*redacted.*|.*dummy.*|fake.*|test.*|x+)"
+    r"(?i)(?:(?:bearer|basic)\s+)?"
+    r"(?:\W*|.*(?:redacted|filtered|scrubbed|removed|masked|hidden|dummy|x{3,}|\*{3,}).*"
+    r"|fake.*|(?:sk-)?test.*|x+|null|none|playhead\S*|<.*>|\{\{.*\}\}|\$\{.*\}|%.*%)",
+    re.DOTALL,
 )
+# Cloudflare's own, which tell one visitor of a site from another and open nothing.
+_HARMLESS_COOKIE = re.compile(r"(?:__cf_bm|_cfuvid|__cflb)=")
 _SECRET_SHAPES = {
     "an OpenAI or Anthropic key": re.compile(rb"\bsk-[A-Za-z0-9_-]{20,}"),
     "a Google key": re.compile(rb"\bAIza[A-Za-z0-9_-]{35}"),
@@ -70,12 +76,16 @@ def secrets(shelf: Shelf) -> list[Secret]:
 def _leaks(interaction: Interaction) -> Iterator[tuple[str, str]]:
     for side, message in (("request", interaction.request), ("response", interaction.response)):
         for name, value in message.headers:
-            if name.lower() in _SECRET_HEADERS and not _REDACTED.fullmatch(value):
+            if name.lower() in _SECRET_HEADERS and not _is_harmless(value):
                 yield f"{side}.headers.{name}", "a credential"
         for kind in _kinds(message.body):
             yield f"{side}.body", kind
     for kind in _kinds(interaction.request.url.encode("utf-8", "surrogatepass")):
         yield "request.url", kind
+
+
+def _is_harmless(value: str) -> bool:
+    return bool(_REDACTED.fullmatch(value) or _HARMLESS_COOKIE.match(value))
 
 
 def _kinds(text: bytes) -> Iterator[str]:

@@ -44,8 +44,11 @@ def _add_choice(choice: dict[str, Json], piece: dict[str, Json]) -> None:
             choice[name] = value
     choice["finish_reason"] = piece.get("finish_reason") or choice.get("finish_reason")
     add(choice.setdefault("message", {}), mapping(piece.get("delta")))
-    if isinstance(piece.get("logprobs"), dict):
-        add(choice.setdefault("logprobs", {}), piece["logprobs"])
+    if "logprobs" in piece:
+        kept = choice.setdefault("logprobs", None)  # plain answers say null, too
+        if isinstance(piece["logprobs"], dict):
+            choice["logprobs"] = mapping(kept)
+            add(choice["logprobs"], piece["logprobs"])
 
 
 def _finished(choice: dict[str, Json], index: int) -> dict[str, Json]:
