@@ -28,7 +28,8 @@ def test_a_session_in_an_answer_is_a_secret() -> None:
     "value",
     [
         "", "***", "Bearer ***", "REDACTED", "Bearer [redacted]", "dummy", "fake-key", "test",
-        "xxx", "X-API-KEY-XXX", "<filtered>", "Bearer <OPENAI_ACCESS_TOKEN>", "FILTERED", "{{API_KEY}}",
+        "xxx", "X-API-KEY-XXX", "<filtered>", "Bearer <OPENAI_ACCESS_TOKEN>", "FILTERED",
+        "{{API_KEY}}",
         "null", "Bearer sk-test", "Bearer playhead", "__cf_bm=abc; path=/", "_cfuvid=abc",
     ],
 )  # fmt: skip
