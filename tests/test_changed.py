@@ -3,8 +3,9 @@ from dataclasses import replace
 
 from playhead import against, changed
 from playhead.against import Change
-from playhead.folder import Shelf, Skip
+from playhead.folder import Shelf
 from playhead.library import Library
+from playhead.walk import Skip
 from support.ruled import chat, ruled
 
 RECORDED = (chat("a", user="1"), chat("b", user="2"), chat("c", tools=[{"a": 1}]))

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from playhead import folder
 from playhead.configuration import Configuration
 from playhead.files import MAX_BYTES
-from playhead.folder import Shelf, Skip
+from playhead.folder import Shelf
 from playhead.pointer import pointer
 from playhead.rules import Rules
+from playhead.walk import Skip
 from support.cassettes import go_vcr, recorded, write
 
 DEADLINE_SECONDS = 60

@@ -1,9 +1,10 @@
 from dataclasses import replace
 
 from playhead import __version__, report
-from playhead.folder import Shelf, Skip
+from playhead.folder import Shelf
 from playhead.library import Library
 from playhead.rules import Tier
+from playhead.walk import Skip
 from support.cassettes import interaction, shelf
 
 ORIGIN = "http://127.0.0.1:8080"

@@ -3,9 +3,10 @@ from dataclasses import replace
 from typing import Any
 
 from playhead import verdict
-from playhead.folder import Shelf, Skip
+from playhead.folder import Shelf
 from playhead.library import Library
 from playhead.lint import lint
+from playhead.walk import Skip
 from support.cassettes import interaction, shelf
 from support.ruled import chat, ruled
 

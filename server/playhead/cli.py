@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from playhead import __version__, flags, terminal
+from playhead import __version__, flags, given, terminal
 from playhead.printable import printable
 from playhead.rule_flags import rule_options
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 FINDINGS = 1
 USAGE = 2
 COULD_NOT_START = 3
-
-DEFAULT_FOLDER = Path("cassettes")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,7 +84,7 @@ def serve(paths: tuple[Path, ...], host: str, port: int, strict: bool, **replay:
     from playhead.app import create_app
     from playhead.environment import origin
 
-    found = _existing(paths)
+    found = given.existing(paths)
     try:
         bound = server.bind(host, port)
     except OSError as error:
@@ -129,7 +127,7 @@ def check(
     Exits 1 when a cassette is broken or seems to hold a credential; with --against, when a
     recorded request is answered otherwise.
     """
-    library = _library(paths, rules)
+    library = given.library(paths, rules)
     found = bool(library.shelf.broken)
     if against is not None:
         found |= _check_against(library, against, as_json=as_json)
@@ -154,7 +152,7 @@ def list_(paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001
     """List the interactions in PATHS."""
     from playhead import listing
 
-    rows = listing.rows(_shown(paths))
+    rows = listing.rows(given.shown(paths))
     if as_json:
         terminal.say_json(rows)
     else:
@@ -174,7 +172,7 @@ def show(name: str, paths: tuple[Path, ...], as_json: bool) -> None:  # noqa: FB
     from playhead import listing
 
     file, number = listing.file_named(name)
-    library = _shown((file,) if file else paths)
+    library = given.shown((file,) if file else paths)
     found = listing.numbered(library, number) if file else listing.named(library, name)
     if not found:
         terminal.fail(listing.nothing_named(library, name), USAGE)
@@ -201,7 +199,8 @@ def convert(paths: tuple[Path, ...], to: str, out: Path, force: bool, as_json: b
     from playhead import convert as converter
     from playhead import report
 
-    sources = _existing(paths)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that no temporary file stays
+    sources = given.existing(paths)
     if converter.is_one_of(out, sources):
         raise click.UsageError(f"--out {str(out)!r} is a folder that is read; name another")
     outcome = converter.convert(sources, to, out, force=force)
@@ -231,7 +230,7 @@ def explain(request: IO[bytes], paths: tuple[Path, ...], as_json: bool, **asks: 
     from playhead import explained, inquiry
     from playhead.miss import Miss
 
-    library = _library(paths, asks.pop("rules"))
+    library = given.library(paths, asks.pop("rules"))
     try:
         found = inquiry.answer(library, inquiry.read(request.read(), **asks))
     except ValueError as error:
@@ -264,20 +263,10 @@ def env(host: str, port: int, as_json: bool) -> None:  # noqa: FBT001
 @flags.port_in_use
 def healthcheck(host: str, port: int) -> None:
     """Exit 0 when a playhead at this address answers, else 1: for containers."""
-    from http.client import HTTPConnection, HTTPException
+    from playhead import health
 
-    from playhead.environment import reachable
-
-    connection = HTTPConnection(reachable(host), port, timeout=3)
-    try:
-        connection.request("GET", "/__playhead/health")
-        status = connection.getresponse().status
-    except (OSError, HTTPException) as error:
-        terminal.fail(f"unhealthy: {error}", FINDINGS)
-    finally:
-        connection.close()
-    if status != 200:
-        terminal.fail(f"unhealthy: status {status}", FINDINGS)
+    if reason := health.problem(host, port):
+        terminal.fail(f"unhealthy: {reason}", FINDINGS)
     terminal.say(["healthy"])
 
 
@@ -306,35 +295,6 @@ def _old(rules: str) -> "Configured | None":
         return folder.configurations(Path(rules))
     except CassetteError as error:
         raise click.UsageError(f"--against: {printable(str(error))}") from None
-
-
-def _existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The paths to serve; a usage error where one is not there."""
-    for path in paths or (DEFAULT_FOLDER,):
-        if not path.exists() and not path.is_symlink():
-            hint = "" if paths else "; name the folder that holds your cassettes"
-            missing = printable(str(path))
-            raise click.UsageError(f"there is no file or folder {missing!r}{hint}")
-    return paths or (DEFAULT_FOLDER,)
-
-
-def _shown(paths: tuple[Path, ...]) -> "Library":
-    """What is to be shown; what cannot be is named on standard error."""
-    from playhead import report
-
-    library = _library(paths)
-    terminal.warn(report.not_shown(library.shelf, [str(path) for path in _existing(paths)]))
-    return library
-
-
-def _library(paths: tuple[Path, ...], rules: "Rules | None" = None) -> "Library":
-    from playhead import folder
-    from playhead.configuration import NOTHING, Configuration
-    from playhead.library import Library
-    from playhead.stated import by_flags
-
-    flags = Configuration(rules=rules, stated=by_flags(rules)) if rules else NOTHING
-    return Library(folder.load(_existing(paths), flags))
 
 
 def _settings(replay: dict[str, Any]) -> "Settings":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playhead import atomic, folder, formats, writers
 from playhead.cassette import Cassette
-from playhead.folder import Skip
+from playhead.walk import Skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
