@@ -52,14 +52,17 @@ def test_what_does_not_fit_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("before", "piece", "more"),
     [
-        ({"name": "f"}, {}, True),
+        ({"name": "f"}, {}, False),
+        ({"name": ""}, {"name": ""}, False),
+        ({"name": "f"}, {"partialArgs": []}, True),
+        ({"name": "f", "willContinue": True}, {}, True),
         ({"name": "f"}, {"name": "f"}, False),
         ({"name": "f", "willContinue": True}, {"name": "f"}, True),
         ({"name": "f", "willContinue": True}, {"name": "g"}, False),
         ({"name": "f", "id": "1", "willContinue": True}, {"name": "f", "id": "2"}, False),
     ],
 )
-def test_a_call_without_a_name_goes_on(before: Any, piece: Any, *, more: bool) -> None:
+def test_a_call_goes_on_while_it_says_so(before: Any, piece: Any, *, more: bool) -> None:
     assert goes_on(before, piece) is more
 
 

@@ -60,6 +60,13 @@ def test_so_it_is_for_a_json_array(answer: Any) -> None:
     assert _again(answered("generateContent", answer), sse=False) == answer
 
 
+def test_two_calls_without_names_stay_two() -> None:
+    call = {"functionCall": {"name": "", "args": {}}}
+    candidate = {"content": {"role": "model", "parts": [call, call]}, "index": 0}
+    answer = {"candidates": [{**candidate, "finishReason": "STOP"}]}
+    assert _again(answered("generateContent", answer), sse=False) == answer
+
+
 def test_only_the_numbers_of_calls_are_not_told_by_a_stream() -> None:
     choice = {"index": 0, "finish_reason": "stop", "logprobs": None}
     message = {"role": "assistant", "content": None, "tool_calls": [{"id": "i", "index": 0}]}

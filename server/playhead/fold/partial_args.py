@@ -18,11 +18,10 @@ _STEP = re.compile(r"""\.([^.\[\]]+)|\[(\d{1,9})\]|\['([^']*)'\]|\["([^"]*)"\]""
 
 
 def goes_on(before: dict[str, Json], piece: dict[str, Json]) -> bool:
-    """Return whether the call `piece` is more of the call `before`: it has no name, or says so."""
-    if not piece.get("name"):
-        return True
-    same = all(piece.get(name) in (None, before.get(name)) for name in ("name", "id"))
-    return same and first(before, *_CONTINUES) is True
+    """Return whether the call `piece` is more of the call `before`, which may have ended."""
+    if first(before, *_CONTINUES) is not True:
+        return not piece.get("name") and not piece.keys().isdisjoint(_PARTIAL)
+    return all(piece.get(name) in (None, "", before.get(name)) for name in ("name", "id"))
 
 
 def call_of(before: dict[str, Json], piece: dict[str, Json]) -> dict[str, Json]:
