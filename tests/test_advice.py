@@ -157,3 +157,30 @@ def test_what_differs_in_too_many_places_has_no_rule() -> None:
     assert _advice(body, {name: {"x": -1} for name in body}) is None
     many = {f"f{at}": at for at in range(500)}
     assert _advice(many, dict.fromkeys(many, -1)) is None
+
+
+def test_the_opposite_wish_for_a_stream_takes_a_bridge_and_no_pointer() -> None:
+    recorded = {"messages": [USER], "stream": True, "stream_options": {"include_usage": True}}
+    assert _lines(recorded, {"messages": [USER]}) == ("bridge: true",)
+    assert _advice(recorded, {"messages": [USER], "n": 2}) is None
+
+
+def test_another_spelling_of_a_text_takes_the_fallback_that_knows_it() -> None:
+    spelled = {"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}]}
+    assert _lines({"messages": [USER]}, spelled) == ("fallbacks: [defaults]",)
+
+
+def test_what_only_other_recordings_hold_is_merged_as_well() -> None:
+    tool = {"name": "a"}
+    strict = {"tools": [{**tool, "strict": True}], "n": 1}
+    loose = {"tools": [{**tool, "strict": False}], "n": 1}
+    found = _advice(strict, {"tools": [tool], "n": 1}, (loose,))
+    assert found is not None
+    assert (found.merged, found.is_harmless) == (1, False)
+
+
+def test_a_pointer_that_begins_anywhere_touches_everything() -> None:
+    above = Rules(ignore=(pointer("/**/x"),))
+    found = _advice({"n": 1, "m": 1}, {"n": 1, "m": 2}, ({"n": 1, "m": 3, "x": 1},), above=above)
+    assert found is not None
+    assert found.merged == 1

@@ -145,7 +145,7 @@ def test_a_stream_that_was_cut_is_a_miss_that_says_so() -> None:
 
 def test_a_cassette_that_is_not_bridged_does_not_answer() -> None:
     library = Library(shelf(_stream()))
-    assert not library.bridges
+    assert not library.is_slow
     with pytest.raises(Refusal):
         library.find(_asked(_sent()))
 

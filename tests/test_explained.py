@@ -154,6 +154,14 @@ def test_lines_name_what_would_match_out_of_scope() -> None:
     assert told[0] == "out of scope, this would match exactly: a#0"
 
 
+def test_lines_say_what_else_a_rule_lets_go() -> None:
+    said = _between(_body(messages=[USER]), _body(messages=[{**USER, "content": "another"}]))
+    assert "  whatever else is said there would then get the same answer" in list(lines(said))
+    parts = [{**USER, "content": [{"type": "text", "text": USER["content"]}]}]
+    spelled = _between(_body(messages=[USER]), _body(messages=parts))
+    assert "  and all else that the fallback leaves out" in list(lines(spelled))
+
+
 def test_lines_say_that_time_ran_out() -> None:
     refusal = Refusal(Code.BODY_DIFFERS, "differs")
     late = Miss(refusal=refusal, asked=_asks(b""), found=Found(looked_at=3, of=9))

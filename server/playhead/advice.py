@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from playhead.alignment import spelled
-from playhead.areas import IDS, Part
+from playhead.areas import CONVERSATIONS, IDS, Part
 from playhead.cassette import Interaction
 from playhead.compared import Near, Sent, json_value
 from playhead.dialects import recorded_route
@@ -78,8 +78,8 @@ def advice(
     recorded = json_value(near.interaction.request.body)
     if near.more or not isinstance(recorded, dict) or not isinstance(sent.value, dict):
         return None
-    if not all(place.difference.steps for place in near.places):  # no rule reaches a URL
-        return None
+    if any(place.part is Part.STREAM for place in near.places):
+        return _bridging(near, sent)  # to ignore it would send events to who cannot read them
     for tried in _candidates([place.difference for place in near.places], above):
         key = tried.key(sent.value, operation)
         if key is not None and key == tried.key(recorded, operation):
@@ -94,6 +94,16 @@ def advice(
     return None
 
 
+def _bridging(near: Near, sent: Sent) -> Advice | None:
+    """What lets a recording of the opposite wish for a stream answer, if nothing else differs."""
+    from playhead.wish import wish_of
+
+    wishes = ("stream", "stream_options")
+    if all(place.difference.steps[0] in wishes for place in near.places) and wish_of(sent.asked):
+        return Advice(lines=("bridge: true",), lets_go=(Part.STREAM,))
+    return None
+
+
 def _candidates(differences: Sequence[Difference], above: Rules) -> Iterator[_Tried]:
     """Rules that may make these differences go, those first that let least go."""
     if any(not each.steps for each in differences):
@@ -101,6 +111,8 @@ def _candidates(differences: Sequence[Difference], above: Rules) -> Iterator[_Tr
     renamed = replace(above, ids_renamed=True)
     ids = "ids: renamed"
     yield _Tried(rules=renamed, tier=Tier.RULES, lines=(ids,))
+    if any(each.steps[0] in CONVERSATIONS for each in differences):  # another spelling of a text
+        yield _fallback(above, Tier.DEFAULTS)
     others = [each for each in differences if each.steps[-1] not in IDS]
     together = (renamed, (ids,), others), (above, (), differences)
     for rules, said, ignored in together[len(others) == len(differences) :]:
@@ -110,13 +122,20 @@ def _candidates(differences: Sequence[Difference], above: Rules) -> Iterator[_Tr
             line = f"ignore: [{', '.join(map(_quoted, texts))}]"
             yield _Tried(rules=replace(rules, ignore=ignore), tier=Tier.RULES, lines=(*said, line))
     for tier in FALLBACKS:
-        line = f"fallbacks: [{tier.value}]"
-        yield _Tried(rules=replace(above, fallbacks=(tier,)), tier=tier, lines=(line,))
-        yield _Tried(rules=replace(renamed, fallbacks=(tier,)), tier=tier, lines=(ids, line))
+        yield _fallback(above, tier)
+        yield _fallback(renamed, tier, ids)
+
+
+def _fallback(rules: Rules, tier: Tier, *lines: str) -> _Tried:
+    line = f"fallbacks: [{tier.value}]"
+    return _Tried(rules=replace(rules, fallbacks=(tier,)), tier=tier, lines=(*lines, line))
 
 
 def _pointers(differences: Sequence[Difference]) -> list[str]:
-    """A pointer to each place; one with `*` for places that are alike but for an index."""
+    """A pointer to each place; where that makes many, one with `*` for those that are alike."""
+    exact = dict.fromkeys(pointer(each.steps) for each in differences)
+    if len(exact) <= _MOST_POINTERS:
+        return list(exact)
     shapes = Counter(_shape(each.steps) for each in differences)
     texts = (
         pointer(each.steps) if shapes[_shape(each.steps)] == 1 else pointer(_shape(each.steps))
@@ -134,6 +153,21 @@ def _quoted(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else json.dumps(text)
 
 
+def _untouched(body: dict[str, Any], tried: _Tried) -> dict[str, Any]:
+    """The members of a body that those of every recording which the rule merges are like.
+
+    Not those that a pointer goes into: the other recording may hold there what is let go. A
+    fallback may take texts for the same that are spelled otherwise, so of its members only the
+    model is sure.
+    """
+    if tried.tier is not Tier.RULES:
+        return {name: member for name, member in body.items() if name == "model"}
+    touched = {each.steps[0] for each in tried.rules.ignore}
+    if not touched.isdisjoint(("*", "**")):
+        return {}
+    return {name: member for name, member in body.items() if name not in touched}
+
+
 def _merged(
     tried: _Tried,
     key: bytes,
@@ -145,7 +179,7 @@ def _merged(
     names: list[str] = []
     route = sent.asked.route
     kept = tried.rules.projected(sent.value, route.operation, tried.tier)
-    for at, other in enumerate(others(members_kept(sent.value, kept))):
+    for at, other in enumerate(others(members_kept(_untouched(sent.value, tried), kept))):
         if at == _MOST_TRIED or not in_time():
             return names, False
         if recorded_route(other).parameters == route.parameters:

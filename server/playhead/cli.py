@@ -219,6 +219,7 @@ def convert(paths: tuple[Path, ...], to: str, out: Path, force: bool, as_json: b
 @flags.option("--path", help="Where the request goes to, such as /v1/chat/completions.")
 @flags.option("--method", help="POST where nothing says otherwise.")
 @flags.option("--scope", metavar="NAME", help="The cassette or folder that it is confined to.")
+@flags.option("--bridge", is_flag=True, help="Let streams answer plain requests, and the reverse.")
 @flags.as_json
 @rule_options(flags.option)
 def explain(request: IO[bytes], paths: tuple[Path, ...], as_json: bool, **asks: Any) -> None:  # noqa: FBT001
@@ -230,7 +231,7 @@ def explain(request: IO[bytes], paths: tuple[Path, ...], as_json: bool, **asks: 
     from playhead import explained, inquiry
     from playhead.miss import Miss
 
-    library = given.library(paths, asks.pop("rules"))
+    library = given.shown(paths, asks.pop("rules"), bridge=asks.pop("bridge"))
     try:
         found = inquiry.answer(library, inquiry.read(request.read(), **asks))
     except ValueError as error:

@@ -79,7 +79,8 @@ class Near:
     @property
     def only_the_client(self) -> bool:
         """Whether nothing differs but what comes with another version of a client."""
-        return not self.more and all(place.part in CLIENT_PARTS for place in self.places)
+        parts = {place.part for place in self.places}
+        return bool(parts) and not self.more and parts <= CLIENT_PARTS
 
 
 def compare(interaction: Interaction, sent: Sent, rules: Rules = NO_RULES) -> Near:
@@ -99,7 +100,7 @@ def compare(interaction: Interaction, sent: Sent, rules: Rules = NO_RULES) -> Ne
     if not found and urlsplit(interaction.request.url).query != asked.query:
         found = [_query_difference(interaction, asked)]
     if rules.ids_renamed:
-        found = _without_renamed(found, recorded, value)
+        found = _without_renamed(found, recorded, value) or found
     places = [
         Place(
             difference=each,

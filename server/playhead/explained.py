@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playhead.advice import Advice
+from playhead.areas import Part
 from playhead.compared import Near, Place
 from playhead.difference import Change, Difference, inside
 from playhead.library import Recordings
@@ -153,7 +154,7 @@ def _near_lines(near: Near, most: int) -> Iterator[str]:
     for place in near.places[:most]:
         yield from _place_lines(place)
     if more := len(near.places[most:]) + near.more:
-        yield f"  and {more} more differences"
+        yield f"  and {more} more difference{'s' * (more > 1)}"
 
 
 def _title(near: Near) -> str:
@@ -186,12 +187,18 @@ def _rule_lines(rule: Advice) -> Iterator[str]:
         yield printable(f"    {line}")
     parts = ", ".join(part.value for part in rule.lets_go)
     yield f"  it lets go: {parts}"
+    if Part.CONVERSATION in rule.lets_go:
+        yield "  whatever else is said there would then get the same answer"
+    if any(line.startswith("fallbacks:") for line in rule.lines):
+        yield "  and all else that the fallback leaves out"
     least = "" if rule.complete else "at least "
     if rule.merged:
         names = ", ".join(rule.merges)
         more = (
             f" and {rule.merged - len(rule.merges)} more" if rule.merged > len(rule.merges) else ""
         )
-        yield printable(f"  {least}{rule.merged} others could then answer as well: {names}{more}")
+        others = "other" if rule.merged == 1 else "others"
+        told = f"  {least}{rule.merged} {others} could then answer as well: {names}{more}"
+        yield printable(told)
     elif rule.complete:
         yield "  no other interaction could then answer as well"

@@ -46,8 +46,12 @@ SAID = ("messages", "input", "contents", "prompt", "message", "chat_history", "t
 """Where a conversation stands."""
 
 KEPT = ("model", "stream", "previous_response_id", "conversation", "context", "suffix", "image",
-        "images", *SAID)  # fmt: skip
-"""All that counts of a conversation; `context`, `suffix` and `images` are Ollama's."""
+        "images", "models", "cachedContent", "documents", "conversation_id", *SAID)  # fmt: skip
+"""All that counts of a conversation.
+
+`context`, `suffix` and `images` are Ollama's, `models` OpenRouter's, `cachedContent` Gemini's,
+`documents` and `conversation_id` Cohere's.
+"""
 
 SYSTEM = ("system", "developer")
 """The roles whose messages do not count."""

@@ -1,5 +1,6 @@
 """What the PATHS of a command name: the library that it works on, or a usage error."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,21 +26,27 @@ def existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     return paths or (DEFAULT_FOLDER,)
 
 
-def shown(paths: tuple[Path, ...]) -> "Library":
+def shown(
+    paths: tuple[Path, ...], rules: "Rules | None" = None, *, bridge: bool = False
+) -> "Library":
     """Return what is to be shown; what cannot be is named on standard error."""
     from playhead import report
 
-    found = library(paths)
+    found = library(paths, rules, bridge=bridge)
     terminal.warn(report.not_shown(found.shelf, [str(path) for path in existing(paths)]))
     return found
 
 
-def library(paths: tuple[Path, ...], rules: "Rules | None" = None) -> "Library":
+def library(
+    paths: tuple[Path, ...], rules: "Rules | None" = None, *, bridge: bool = False
+) -> "Library":
     """Return the cassettes below `paths`, with `rules` on top of what their folders say."""
     from playhead import folder
-    from playhead.configuration import NOTHING, Configuration
+    from playhead.configuration import NOTHING
     from playhead.library import Library
     from playhead.stated import by_flags
 
-    flags = Configuration(rules=rules, stated=by_flags(rules)) if rules else NOTHING
+    flags = replace(NOTHING, bridge=bridge)
+    if rules:
+        flags = replace(flags, rules=rules, stated=by_flags(rules))
     return Library(folder.load(existing(paths), flags))

@@ -83,9 +83,9 @@ class Library:
             self._bridge.add(interaction, rules)
 
     @property
-    def bridges(self) -> bool:
-        """Whether any cassette is bridged, so that to find an answer may take long."""
-        return self._bridge is not None
+    def is_slow(self) -> bool:
+        """Whether to find an answer may take long: a cassette is bridged, or has rules."""
+        return self._bridge is not None or not self.loose.is_empty
 
     @cached_property
     def scopes(self) -> frozenset[str]:

@@ -28,6 +28,11 @@ class LooseIndex:
     def __init__(self) -> None:
         self._shelves: dict[Rules, _Shelf] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cassette has rules."""
+        return not self._shelves
+
     def add(self, interaction: Interaction, rules: Rules) -> None:
         """Index `interaction` under the rules of its cassette."""
         if not rules.tiers:

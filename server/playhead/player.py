@@ -144,7 +144,7 @@ class Player:
         """Find the recordings of a request seen for the first time, and remember its bytes."""
         method, path, query, cassette, _ = known
         request = asked(method, path, query, cassette, body)
-        if len(body) > LARGE_BODY or self.library.bridges:
+        if len(body) > LARGE_BODY or self.library.is_slow:
             recordings = await to_thread(self.library.find, request)
         else:
             recordings = self.library.find(request)

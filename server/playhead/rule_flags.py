@@ -89,13 +89,14 @@ def _rules(
 ) -> "Rules":
     from playhead import rules
 
-    wanted = [*replace, *((pattern, rules.REDACTED) for pattern in redact)]
+    # What is to be redacted comes first: it must be whole to be known.
+    wanted = [*((pattern, rules.REDACTED) for pattern in redact), *replace]
     try:
         replacements = tuple(rules.Replacement(pattern, text) for pattern, text in wanted)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except ImportError:
-        reason = "--replace and --redact need google-re2: pip install 'playhead[rules]'"
+        reason = "--replace and --redact need the package google-re2: pip install google-re2"
         raise click.UsageError(reason) from None
     return rules.Rules(
         ignore=ignore,

@@ -118,7 +118,7 @@ def _replacement(given: _Given, *, default: str | None) -> Replacement:
     except ValueError as error:
         raise given.error(str(error)) from None
     except ImportError:
-        reason = "needs the package google-re2: pip install 'playhead[rules]'"
+        reason = "needs the package google-re2: pip install google-re2"
         raise given.error(reason) from None
 
 
