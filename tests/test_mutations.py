@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from support.conversations import conversations
-from support.mutations import Mutation, mutation
+from support.mutations import Mutation, mutation, path
 from support.oracle import Recorded, recorded
 from support.recordings import write
 from support.server import Running, serve
@@ -91,17 +91,20 @@ def _cases(server: Running, folder: Path) -> Iterator[Case]:
     bodies = [(exchange, body) for exchange, body in read if isinstance(body, dict) and body]
     dice = Random(4)
     changes = ((each, body, mutation(body, dice)) for each, body in itertools.cycle(bodies))
-    for exchange, body, changed in changes:
+
+    def case(exchange: Recorded, body: dict[str, Any], changed: Mutation | None) -> Case | None:
         sent = changed and changed.of(body)
         if not changed or sent is None:
-            continue
+            return None
         right = {
             f"{names[str(other.file)]}#{other.id}": paths
             for other, value in bodies
             if _is_same(other, exchange) and (paths := changed.paths_in(value, sent))
         }
         text = json.dumps(sent, ensure_ascii=False).encode()
-        yield Case(exchange=exchange, mutation=changed, body=text, right=right)
+        return Case(exchange=exchange, mutation=changed, body=text, right=right)
+
+    return filter(None, itertools.starmap(case, changes))
 
 
 def _value(exchange: Recorded) -> Any:
@@ -136,3 +139,7 @@ def _reports(connection: Connection, case: Case) -> Iterator[dict[str, Any]]:
             report = json.loads(connection.ask("GET", f"/__playhead/requests/{number}").body)
             complete = report["complete"]
             yield report
+
+
+def test_a_place_is_written_as_people_write_it() -> None:
+    assert path(("messages", 0, "a b")) == "messages[0]['a b']"
