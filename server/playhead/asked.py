@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -55,15 +54,13 @@ def addressed(raw_path: bytes, query: bytes, headers: Sequence[tuple[bytes, byte
 
     A session stands in the path, `/session/<id>/-/v1/…` or `/session/<id>/cassette/<name>/-/v1/…`,
     else in the header `x-playhead-session`, else in an API key, `playhead-session-<id>`, whichever
-    header or parameter the provider has for it. On the path of every request: one look at all
-    headers tells whether there is anything to find.
+    header or parameter the provider has for it. On the path of every request: one search through
+    all headers at once tells whether there is a key to find.
     """
-    cassette = None
-    session = b""
-    if b"playhead-" in b"\n".join(chain.from_iterable(headers)):
-        named = dict(headers)
-        cassette = named.get(b"x-playhead-cassette")
-        session = named.get(b"x-playhead-session", b"") or _in_a_key(headers)
+    named = dict(headers)
+    session = named.get(b"x-playhead-session", b"")
+    if not session and b"playhead-session-" in b"\n".join(named.values()):
+        session = _in_a_key(headers)
     if not session and b"playhead-session-" in query and (found := _KEY.search(query)):
         session = found[1]
     if b"/session/" in raw_path and _SESSION_BEGINS.match(raw_path):
@@ -75,7 +72,8 @@ def addressed(raw_path: bytes, query: bytes, headers: Sequence[tuple[bytes, byte
     if len(session) > LONGEST_SESSION:
         reason = f"the session's name is longer than {LONGEST_SESSION} bytes"
         raise Refusal(Code.BAD_REQUEST, reason, status=404)
-    return (_decoded(session.decode("latin-1")) if session else ""), raw_path, cassette
+    name = _decoded(session.decode("latin-1")) if session else ""
+    return name, raw_path, named.get(b"x-playhead-cassette")
 
 
 def _in_a_key(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
