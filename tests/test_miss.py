@@ -36,9 +36,14 @@ def _told(library: Library, request: Asked) -> str:
     return _miss(library, request).summary(SEE)
 
 
+def _drifted(recorded: dict[str, Any], sent: dict[str, Any]) -> str:
+    """What is told of the one body where only the other is recorded."""
+    return _told(library(interaction(sent=_body(**recorded))), _asks(_body(**sent)))
+
+
 def test_a_miss_names_the_nearest_recording_and_what_differs() -> None:
-    served = library(interaction(sent=_body(model="gpt-4o", q="a" * 60)))
-    assert _told(served, _asks(_body(model="gpt-4o", q="a" * 59 + "b"))) == (
+    told = _drifted({"model": "gpt-4o", "q": "a" * 60}, {"model": "gpt-4o", "q": "a" * 59 + "b"})
+    assert told == (
         "playhead: no recording matches POST /v1/chat/completions. "
         "Nearest: chat#0 (97 %), differs at q (recorded 60 chars, sent 60 chars, the first 59 "
         f"alike). See {SEE}"
@@ -46,38 +51,35 @@ def test_a_miss_names_the_nearest_recording_and_what_differs() -> None:
 
 
 def test_a_miss_says_how_far_the_conversation_is_the_same() -> None:
-    served = library(interaction(sent=_body(messages=[USER, {"role": "tool", "content": "12"}])))
-    told = _told(served, _asks(_body(messages=[USER, {"role": "tool", "content": "13"}])))
+    was, now = ({"messages": [USER, {"role": "tool", "content": text}]} for text in ("12", "13"))
+    told = _drifted(was, now)
     assert "; the same up to messages[1]; there the tool result differs. See" in told
 
 
 def test_a_conversation_that_differs_from_its_beginning_is_not_the_same_up_to_it() -> None:
-    served = library(interaction(sent=_body(messages=[USER])))
-    told = _told(served, _asks(_body(messages=[{**USER, "content": "ho"}])))
+    told = _drifted({"messages": [USER]}, {"messages": [{**USER, "content": "ho"}]})
     assert "the same up to" not in told
 
 
 def test_a_miss_says_that_only_the_client_is_another_and_which_rule_would_match() -> None:
-    served = library(interaction(sent=_body(messages=[USER], max_tokens=4000)))
-    told = _told(served, _asks(_body(messages=[USER], max_tokens=40)))
+    said = {"messages": [USER]}
+    told = _drifted({**said, "max_tokens": 4000}, {**said, "max_tokens": 40})
     assert "only client defaults differ: max_tokens (another number)." in told
     assert "A rule would match: ignore: [/max_tokens]. See" in told
 
 
 def test_a_rule_that_lets_go_what_was_said_is_not_offered_to_the_client() -> None:
-    served = library(interaction(sent=_body(messages=[USER])))
-    told = _told(served, _asks(_body(messages=[{**USER, "content": "ho"}])))
+    told = _drifted({"messages": [USER]}, {"messages": [{**USER, "content": "ho"}]})
     assert "rule" not in told
 
 
 def test_only_a_few_differences_are_named_and_the_rest_are_counted() -> None:
-    served = library(interaction(sent=_body(a=1, b=1, c=1, d=1, e=1)))
-    assert "and 2 more." in _told(served, _asks(_body(a=2, b=2, c=2, d=2, e=2)))
+    told = _drifted(dict.fromkeys("abcde", 1), dict.fromkeys("abcde", 2))
+    assert "and 2 more." in told
 
 
 def test_a_miss_is_never_a_hundred_percent_alike() -> None:
-    served = library(interaction(sent=_body(q="a" * 9_999)))
-    assert "(99 %)" in _told(served, _asks(_body(q="a" * 9_998 + "b")))
+    assert "(99 %)" in _drifted({"q": "a" * 9_999}, {"q": "a" * 9_998 + "b"})
 
 
 def test_an_operation_with_another_method_says_which() -> None:

@@ -56,10 +56,14 @@ class Client:
 
     def as_parameter(self) -> Any:
         """This client as a parameter of a test, skipped where node or its packages are not."""
-        there = all((NODE / "node_modules" / package).is_dir() for package in self.packages)
-        reason = f"needs node, and `npm install --prefix tests/sdk/node` for {self.packages}"
-        skip = pytest.mark.skipif(not (there and shutil.which("node")), reason=reason)
-        return pytest.param(self, marks=skip, id=self.packages[0])
+        return pytest.param(self, marks=needs(*self.packages), id=self.packages[0])
+
+
+def needs(*packages: str) -> pytest.MarkDecorator:
+    """Skip a test where node or one of its packages is not installed."""
+    there = all((NODE / "node_modules" / package).is_dir() for package in packages)
+    reason = f"needs node, and `npm install --prefix tests/sdk/node` for {packages}"
+    return pytest.mark.skipif(not (there and shutil.which("node")), reason=reason)
 
 
 VERBATIM = (

@@ -2,45 +2,34 @@
 
 from typing import Any
 
-from sdk.forms import (
-    CITY,
-    CLAUDE,
-    FRAMES_TYPE,
-    JSON_TYPE,
-    PIECES,
-    PROMPT,
-    TEXT,
-    as_json,
-    frame_of,
-    made,
-)
+from sdk import forms
 from support.oracle import Recorded
 
 
 def converses() -> list[Recorded]:
     """A plain answer and a stream, of text and of a tool call."""
-    path = f"/model/{CLAUDE.replace(':', '%3A')}/converse"
+    path = f"/model/{forms.CLAUDE.replace(':', '%3A')}/converse"
     asked = {
-        "messages": [{"role": "user", "content": [{"text": PROMPT}]}],
+        "messages": [{"role": "user", "content": [{"text": forms.PROMPT}]}],
         "inferenceConfig": {"maxTokens": 100},
     }
     spec = {"name": "weather", "inputSchema": {"json": {"type": "object"}}}
     with_tool = {**asked, "toolConfig": {"tools": [{"toolSpec": spec}]}}
     call = {"toolUseId": "t1", "name": "weather"}
-    texts = [{"text": piece} for piece in TEXT]
-    pieces = [{"toolUse": {"input": piece}} for piece in PIECES]
+    texts = [{"text": piece} for piece in forms.TEXT]
+    pieces = [{"toolUse": {"input": piece}} for piece in forms.PIECES]
     begun = [("contentBlockStart", {"contentBlockIndex": 0, "start": {"toolUse": call}})]
-    said = [{"text": "".join(TEXT)}]
-    called = [{"toolUse": {**call, "input": CITY}}]
+    said = [{"text": "".join(forms.TEXT)}]
+    called = [{"toolUse": {**call, "input": forms.CITY}}]
     stream = f"{path}-stream"
     text, tool = _converse(said, "end_turn"), _converse(called, "tool_use")
     text_frames = _converse_frames([], texts, "end_turn")
     tool_frames = _converse_frames(begun, pieces, "tool_use")
     return [
-        made("converse-plain", path, asked, text, JSON_TYPE),
-        made("converse-tool", path, with_tool, tool, JSON_TYPE),
-        made("converse-stream", stream, asked, text_frames, FRAMES_TYPE),
-        made("converse-tool-stream", stream, with_tool, tool_frames, FRAMES_TYPE),
+        forms.made("converse-plain", path, asked, text, forms.JSON_TYPE),
+        forms.made("converse-tool", path, with_tool, tool, forms.JSON_TYPE),
+        forms.made("converse-stream", stream, asked, text_frames, forms.FRAMES_TYPE),
+        forms.made("converse-tool-stream", stream, with_tool, tool_frames, forms.FRAMES_TYPE),
     ]
 
 
@@ -52,7 +41,7 @@ _CONVERSE_END = {
 
 def _converse(content: list[Any], stop: str) -> bytes:
     message = {"role": "assistant", "content": content}
-    return as_json({"output": {"message": message}, "stopReason": stop, **_CONVERSE_END})
+    return forms.as_json({"output": {"message": message}, "stopReason": stop, **_CONVERSE_END})
 
 
 def _converse_frames(begun: list[tuple[str, Any]], deltas: list[Any], stop: str) -> bytes:
@@ -65,4 +54,4 @@ def _converse_frames(begun: list[tuple[str, Any]], deltas: list[Any], stop: str)
         ("messageStop", {"stopReason": stop}),
         ("metadata", _CONVERSE_END),
     ]
-    return b"".join(frame_of(kind, fields) for kind, fields in events)
+    return b"".join(forms.frame_of(kind, fields) for kind, fields in events)

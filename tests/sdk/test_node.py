@@ -7,6 +7,8 @@ that is not playhead.
 """
 
 import json
+import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,21 @@ from typing import Any
 import pytest
 
 from sdk.exchanges import Exchange, exchanges, scopes
-from sdk.node_clients import AI_SDK, VERBATIM, Client, Outcome, ai_job, live, record
+from sdk.node_clients import (
+    AI_SDK,
+    DEADLINE_SECONDS,
+    NODE,
+    VERBATIM,
+    Client,
+    Outcome,
+    ai_job,
+    live,
+    needs,
+    record,
+)
 from sdk.wires.folder import write_all
 from sdk.wires.said import CALL, TEXT, USAGE
+from support.docs import of_kind
 from support.oracle import recorded
 from support.server import Running, serve
 
@@ -204,3 +218,26 @@ def test_a_miss_of_the_ai_sdk_is_one_request_and_its_exception_holds_the_refusal
         outcomes = client.do([{**job, "base": running.origin} for job in jobs])
         _assert_counts(running, missed=len(asked))
         _assert_refusals(running, outcomes)
+
+
+# What the README shows
+
+
+@needs("openai")
+def test_the_example_in_the_readme_prints_the_recorded_answer(examples: Running) -> None:
+    (program,) = of_kind("javascript")
+    done = subprocess.run(
+        ["node", "--input-type=module"],
+        input=program.text,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=NODE,
+        env={
+            **os.environ,
+            "OPENAI_BASE_URL": f"{examples.origin}/v1",
+            "OPENAI_API_KEY": "playhead",
+        },
+        timeout=DEADLINE_SECONDS,
+        check=True,
+    )
+    assert done.stdout == "Olá!\n"

@@ -8,7 +8,7 @@ The first word after a fence says what a block is:
     yaml        the second word says what it is; `cassette`, `broken` and `configuration` name the
                 file they become
     sh          commands that need what is not here; their parts are checked
-    javascript  run where Node's client is installed
+    javascript  run by tests/sdk, where Node's client is installed
     text, json  not run
 
 Port 8080 stands for whatever port the page's server has.

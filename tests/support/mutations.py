@@ -211,7 +211,7 @@ def _at(value: Any, steps: Steps) -> Any:
 
 
 def path(steps: Steps) -> str:
-    """The way to a place as people write it."""
+    """The way to a place as people write it; not `difference.path`, which it judges."""
     text = ""
     for step in steps:
         if isinstance(step, int):
