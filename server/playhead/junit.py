@@ -101,7 +101,7 @@ def _with_own_names(cases: list[_Case]) -> list[_Case]:
         seen[case.group, case.name] += 1
         times = seen[case.group, case.name]
         name = case.name if times == 1 else f"{case.name} ({times})"
-        numbered.append(_Case(group=case.group, name=name, failure=case.failure, told=case.told))
+        numbered.append(replace(case, name=name))
     return numbered
 
 
