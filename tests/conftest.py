@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from support.flawed import flaw
 from support.server import Running, serve
 
 # A time limit for each example would be a timed assertion.
@@ -46,3 +47,11 @@ def examples() -> Iterator[Running]:
     """A server of the five example cassettes, pace off, shared by tests that do not mind."""
     with serve(EXAMPLES) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def flawed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with something of all that `check` finds; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("flawed")
+    flaw(folder)
+    return folder

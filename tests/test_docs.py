@@ -17,7 +17,7 @@ import orjson
 import pytest
 import yaml
 
-from playhead import __version__, cli, fallbacks, formats, identifiers
+from playhead import __version__, cli, fallbacks, formats, identifiers, terminal
 from playhead.app import create_app
 from playhead.configuration import NOTHING
 from playhead.control import create_control
@@ -301,7 +301,7 @@ def test_every_command_stands_in_the_readme() -> None:
 @pytest.mark.parametrize("page", ["README.md", "docs/commands.md"])
 def test_every_exit_code_is_explained(page: str) -> None:
     codes = [int(row[0]) for row in cells(text_of(page)) if row[0].isdigit()]
-    assert codes == [0, cli.FINDINGS, cli.USAGE, cli.COULD_NOT_START]
+    assert codes == [0, terminal.FINDINGS, terminal.USAGE, terminal.COULD_NOT_START]
 
 
 def test_every_code_of_a_refusal_is_explained() -> None:

@@ -1,5 +1,4 @@
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
@@ -9,12 +8,8 @@ from playhead.proof import Requirements
 from playhead.proof_flags import proof_options
 
 
-def _option(name: str, *others: str, **settings: Any) -> Any:
-    return click.option(name, *others, envvar=name.lstrip("-").upper(), **settings)
-
-
 @click.command()
-@proof_options(_option)
+@proof_options
 def _shown(requirements: Requirements, reports: tuple[Path, ...]) -> None:
     """Show what the flags make."""
     click.echo((requirements, [str(each) for each in reports]))

@@ -1,8 +1,11 @@
 import contextlib
 import os
+import shlex
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from time import monotonic
@@ -12,15 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import EXAMPLES
-from playhead import player
+from playhead import __version__, player
 from playhead.app import create_app
 from playhead.serve import MAX_HEADER_BYTES, bind
+from support.flawed import BROKEN
 from support.inside import Inside, inside
 from support.oracle import recorded
 from support.recordings import CHAT, EVENT_STREAM, chat, events, interaction, write
 from support.refusals import error_in
-from support.server import Running, playhead, serve
-from support.wire import HEAD_END, Connection, eventually, request
+from support.server import Running, command, playhead, serve
+from support.wire import DEADLINE_SECONDS, HEAD_END, Connection, eventually, request
 
 SEEDS = recorded(EXAMPLES)
 LONG = events(*map(str, range(500)))
@@ -477,3 +481,141 @@ def test_the_process_is_the_only_one(attacked: Running) -> None:
     children = Path(f"/proc/{attacked.process.pid}/task/{attacked.process.pid}/children")
     assert children.read_text() == ""
     assert os.getpid() != attacked.process.pid
+
+
+# The command: banner, flags, exit codes
+
+
+def test_the_banner_says_where_and_how_much_and_what_to_copy(examples: Running) -> None:
+    lines = examples.banner.splitlines()
+    assert lines[0] == f"playhead {__version__} serves {examples.origin}"
+    assert "5 cassettes with 5 interactions" in lines[1]
+    assert f"export OPENAI_BASE_URL={examples.origin}/v1 OPENAI_API_KEY=" in examples.banner
+    assert f"export ANTHROPIC_BASE_URL={examples.origin} ANTHROPIC_API_KEY=" in examples.banner
+
+
+def test_the_banner_names_broken_and_skipped_files(flawed: Path) -> None:
+    with serve(flawed) as running:
+        banner = running.banner
+    assert f"broken: {flawed / 'broken.yaml'}:3: " in banner
+    assert f"skipped: {flawed / 'config.yaml'}: " in banner
+
+
+def test_the_banner_counts_files_that_are_no_cassettes_when_they_are_many(tmp_path: Path) -> None:
+    for at in range(22):
+        (tmp_path / f"{at:02}.yaml").write_text("name: value\n")
+    with serve(tmp_path) as running:
+        banner = running.banner
+    assert banner.count(" skipped: ") == 21
+    assert "2 more" in banner
+
+
+def test_an_empty_folder_is_served_with_a_loud_line(tmp_path: Path) -> None:
+    with serve(tmp_path) as running:
+        assert f"NO CASSETTES in {tmp_path}" in running.banner
+        assert running.health()["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.yaml": BROKEN}, "1 file is broken, and no other is a cassette."),
+        ({"a.yaml": BROKEN, "b.yaml": BROKEN}, "2 files are broken, and no other is a cassette."),
+        ({"a.yaml": "name: value"}, "1 file skipped, and no other is there."),
+        ({}, "Is the folder empty, or its volume not mounted?"),
+    ],
+)
+def test_the_banner_says_why_there_are_no_cassettes(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    with serve(tmp_path) as running:
+        assert f"  {said}\n" in running.banner
+
+
+def test_a_missing_default_folder_is_a_usage_error_with_a_hint(tmp_path: Path) -> None:
+    done = playhead("serve", "--port", "0", folder=tmp_path)
+    assert done.returncode == 2
+    assert "name the folder that holds your cassettes" in done.stderr
+
+
+def test_strict_does_not_start_with_a_broken_cassette(flawed: Path) -> None:
+    done = playhead("serve", flawed, "--port", "0", "--strict")
+    assert done.returncode == 3
+    assert "broken.yaml:3" in done.stderr
+    assert done.stdout == ""
+
+
+def test_strict_starts_without_one() -> None:
+    with serve(EXAMPLES, "--strict") as running:
+        assert running.health()["cassettes"] == 5
+
+
+def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
+    with ExitStack() as stack, pytest.raises(AssertionError, match="no file or folder"):
+        stack.enter_context(serve(tmp_path / "nowhere"))
+
+
+def test_several_folders_are_served_together() -> None:
+    with serve(EXAMPLES / "azure", EXAMPLES / "vercel") as running:
+        names = [each["name"] for each in running.control("cassettes")["cassettes"]]
+    assert names == ["gpt-5/chat-stream", "o4-mini/chat-stream"]
+
+
+def test_a_single_file_is_served() -> None:
+    with serve(EXAMPLES / "azure/o4-mini/chat-stream.yaml") as running:
+        names = [each["name"] for each in running.control("cassettes")["cassettes"]]
+    assert names == ["chat-stream"]
+
+
+def test_the_port_has_a_variable() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = playhead("serve", EXAMPLES, env={"PLAYHEAD_PORT": port})
+    assert done.returncode == 3
+    assert port in done.stderr
+
+
+@pytest.mark.parametrize("to", [">&-", ">/dev/full", ">&- 2>&-", ">/dev/full 2>/dev/full", ""])
+def test_a_server_that_nobody_reads_serves(to: str, tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("hi")))
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+    script = f"exec {shlex.join(command('serve', tmp_path, '--port', str(port)))} {to}"
+    reading, gone = os.pipe()
+    os.close(reading)
+    words = ["/bin/sh", "-c", script]
+    with subprocess.Popen(words, stdout=gone, stderr=subprocess.PIPE, text=True) as process:
+        os.close(gone)
+        try:
+            with _connected(port) as connection:
+                assert connection.ask("GET", "/nothing").status == 404
+                assert connection.ask("POST", CHAT, chat("hi")).status == 200
+        finally:
+            process.terminate()
+        _, said = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 0
+    assert "Traceback" not in said
+    assert ("cannot write to standard output" in said) == (to in (">&-", ">/dev/full"))
+
+
+def _connected(port: int) -> Connection:
+    """A connection to a server that begins to listen within the deadline."""
+    until = monotonic() + DEADLINE_SECONDS
+    while True:
+        try:
+            return Connection(port)
+        except ConnectionRefusedError:
+            assert monotonic() < until
+
+
+def test_what_a_client_sends_cannot_drive_the_terminal_of_the_log(examples: Running) -> None:
+    with examples.connect() as connection:
+        connection.send(request("GET", "/%1b[2J%0aforged"))
+        connection.reply()
+    assert "\x1b" not in examples.log()
+    assert "\nforged" not in examples.log()

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from playhead.rule_flags import Option
+from playhead import flags
 
 _ENDINGS = (".json", ".xml")
 
@@ -34,39 +34,36 @@ class _Report(click.ParamType[Path]):
         return path
 
 
-def proof_options(option: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that adds the flags, each made by `option`, to a command."""
-    flags = (
-        option("--fail-on-miss", is_flag=True, help="Exit 1 when a request was refused."),
-        option("--all-used", is_flag=True, help="Exit 1 when an interaction answered nothing."),
-        option(
-            "--require-served", type=click.IntRange(min=0), default=0, metavar="N",
-            help="Exit 1 when fewer than N requests were answered.",
-        ),
-        option(
-            "--report", "reports", multiple=True, type=_Report(), metavar="FILE",
-            help="Write what was proved at the end: .json, or .xml for JUnit; several for both.",
-        ),
-    )  # fmt: skip
+_FLAGS = (
+    flags.option("--fail-on-miss", is_flag=True, help="Exit 1 when a request was refused."),
+    flags.option("--all-used", is_flag=True, help="Exit 1 when an interaction answered nothing."),
+    flags.option(
+        "--require-served", type=click.IntRange(min=0), default=0, metavar="N",
+        help="Exit 1 when fewer than N requests were answered.",
+    ),
+    flags.option(
+        "--report", "reports", multiple=True, type=_Report(), metavar="FILE",
+        help="Write at the end what was proved: .json, or .xml for JUnit; several for both.",
+    ),
+)  # fmt: skip
 
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(command)
-        def with_requirements(
-            fail_on_miss: bool,  # noqa: FBT001 - click's way
-            all_used: bool,  # noqa: FBT001
-            require_served: int,
-            **given: Any,
-        ) -> Any:
-            from playhead.proof import Requirements
 
-            required = Requirements(
-                fail_on_miss=fail_on_miss, all_used=all_used, served=require_served
-            )
-            return command(requirements=required, **given)
+def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `command` with the flags."""
 
-        wrapped: Callable[..., Any] = with_requirements
-        for flag in reversed(flags):
-            wrapped = flag(wrapped)
-        return wrapped
+    @functools.wraps(command)
+    def with_requirements(
+        fail_on_miss: bool,  # noqa: FBT001 - click's way
+        all_used: bool,  # noqa: FBT001
+        require_served: int,
+        **given: Any,
+    ) -> Any:
+        from playhead.proof import Requirements
 
-    return decorate
+        required = Requirements(fail_on_miss=fail_on_miss, all_used=all_used, served=require_served)
+        return command(requirements=required, **given)
+
+    wrapped: Callable[..., Any] = with_requirements
+    for flag in reversed(_FLAGS):
+        wrapped = flag(wrapped)
+    return wrapped

@@ -1,4 +1,7 @@
-"""What the commands print: lines without what could drive a terminal, or JSON."""
+"""What the commands print, lines without what could drive a terminal or JSON, and how they end.
+
+Standard output carries what was asked for, standard error what went wrong.
+"""
 
 import json
 import os
@@ -11,13 +14,20 @@ import click
 
 from playhead.printable import printable
 
+FINDINGS = 1
+"""The exit code of a command that worked, and found what it was to look for."""
+USAGE = 2
+"""The exit code of a command that was called wrongly; click has the same."""
+COULD_NOT_START = 3
+"""The exit code where a port, a broken cassette or standard output stops the command."""
+
 _STDERR = 2
 
 
 class NoOutput(click.ClickException):
     """Standard output is closed, or full: the command ends with a line and this exit code."""
 
-    exit_code = 3
+    exit_code = COULD_NOT_START
 
     def __init__(self, why: str) -> None:
         super().__init__(f"cannot write to standard output: {why}")

@@ -2,11 +2,15 @@
 
 import contextlib
 import os
+import pty
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fcntl import ioctl
 from pathlib import Path
 from signal import SIGTERM, Signals
 from typing import IO, Any
@@ -139,6 +143,18 @@ def playhead(
         timeout=DEADLINE_SECONDS,
         check=False,
     )
+
+
+def on_a_terminal(*arguments: str | Path, width: int) -> str:
+    """What a command prints to a terminal of that width."""
+    master, slave = pty.openpty()
+    ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    subprocess.run(command(*arguments), stdout=slave, check=True, env=env)
+    os.close(slave)
+    printed = os.read(master, 65536).decode()
+    os.close(master)
+    return printed
 
 
 def command(*arguments: str | Path) -> list[str]:
