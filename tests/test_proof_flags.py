@@ -35,7 +35,12 @@ def test_every_flag_is_a_requirement(tmp_path: Path) -> None:
 
 def test_every_flag_has_a_variable(tmp_path: Path) -> None:
     file = str(tmp_path / "a.json")
-    done = _run(**{"FAIL-ON-MISS": "1", "ALL-USED": "true", "REQUIRE-SERVED": "2", "REPORT": file})
+    done = _run(
+        PLAYHEAD_FAIL_ON_MISS="1",
+        PLAYHEAD_ALL_USED="true",
+        PLAYHEAD_REQUIRE_SERVED="2",
+        PLAYHEAD_REPORT=file,
+    )
     required = Requirements(fail_on_miss=True, all_used=True, served=2)
     assert done.output.strip() == str((required, [file]))
 
