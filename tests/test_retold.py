@@ -57,6 +57,21 @@ def test_the_lines_tell_both_values_and_a_rule() -> None:
     assert "this in playhead.yaml would make it match:" in lines
 
 
+def test_the_lines_do_not_name_a_page_of_a_server_that_is_gone() -> None:
+    entry = refused(HELD, CHANGED, message="playhead: no. See http://h:1/__playhead/requests/2")
+    assert next(retold.lines(entry)) == "playhead: no."
+
+
+def test_the_lines_say_where_only_the_order_differs() -> None:
+    entry = refused(HELD, CHANGED)
+    (place, *_) = entry["nearest"]["differences"]
+    moved = {**place, "change": "reordered"}
+    entry["nearest"] = {**entry["nearest"], "differences": [moved]}
+    lines = list(retold.lines(entry))
+    at = lines.index("  messages[0].content  [conversation]")
+    assert lines[at + 1] == "    the same elements in another order"
+
+
 def test_the_lines_say_what_is_there_on_one_side_only() -> None:
     lines = list(retold.lines(refused(HELD, SENT)))
     at = lines.index("  max_tokens  [default]")

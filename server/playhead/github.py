@@ -38,7 +38,7 @@ def annotations(proof: Proof, library: Library, workspace: str = "") -> list[str
     others = [reason for reason in proof.reasons if reason not in proof.refusals]
     found = [("playhead: not proved", reason, "") for reason in others]
     found += [
-        ("playhead: a request was refused", entry["message"], "")
+        ("playhead: a request was refused", retold.message(entry), "")
         for entry in retold.distinct(proof.misses)
     ]
     if proof.requirements.all_used:

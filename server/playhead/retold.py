@@ -1,6 +1,7 @@
 """A refused request told from its JSON in the journal: in a phrase, and as lines."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ _PATHS = 3
 _PATH_CHARS = 80
 _VALUE_CHARS = 200
 _DIFFERENCES = 20
+_SEE = re.compile(r" See \S+$")
 
 
 def distinct(misses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -18,6 +20,11 @@ def distinct(misses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     for entry in misses:
         found[entry.get("session"), entry.get("first") or entry["id"]] = entry
     return list(found.values())
+
+
+def message(entry: Mapping[str, Any]) -> str:
+    """Return the line that the client got, without the page of a server that is gone by now."""
+    return printable(_SEE.sub("", entry["message"]))
 
 
 def phrase(entry: Mapping[str, Any]) -> str:
@@ -36,7 +43,7 @@ def phrase(entry: Mapping[str, Any]) -> str:
 
 def lines(entry: Mapping[str, Any]) -> Iterator[str]:
     """Yield all that a reader needs to mend a miss, values on both sides included."""
-    yield printable(entry["message"])
+    yield message(entry)
     if entry.get("session"):
         yield printable(f"session: {entry['session']}")
     if outside := entry.get("outside_scope"):
@@ -57,11 +64,18 @@ def _near(near: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {near['conversation']}"
     for place in near["differences"][:_DIFFERENCES]:
         yield printable(f"  {place['path']}  [{place['part']}]")
-        for side in ("recorded", "sent"):
-            shown = _cut(json.dumps(place[side]), _VALUE_CHARS) if side in place else "nothing"
-            yield f"    {side:8}  {shown}"
+        yield from _values(place)
     if more := len(near["differences"][_DIFFERENCES:]) + near["more_differences"]:
         yield f"  and {more} more difference{'s' * (more > 1)}"
+
+
+def _values(place: Mapping[str, Any]) -> Iterator[str]:
+    if place["change"] == "reordered":
+        yield "    the same elements in another order"
+        return
+    for side in ("recorded", "sent"):
+        shown = json.dumps(place[side], ensure_ascii=False) if side in place else "nothing"
+        yield printable(f"    {side:8}  {_cut(shown, _VALUE_CHARS)}")
 
 
 def _listed(paths: Sequence[str], more: int) -> str:
