@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playhead.asked import Asked, asked
+from playhead.asked import LONGEST_SESSION, Address, Asked, addressed, asked
 from playhead.dialects import route
+from playhead.errors import Refusal
 
 
 def _asked(path: str, *, header: bytes | None = None) -> Asked:
@@ -59,6 +60,82 @@ def test_the_path_wins_over_the_header() -> None:
 
 def test_a_file_name_that_is_not_utf8_can_be_a_scope() -> None:
     assert _asked("/cassette/%ff/-/v1/responses").scope == "\udcff"
+
+
+def _addressed(path: str, *headers: tuple[bytes, bytes], query: bytes = b"") -> Address:
+    return addressed(path.encode(), query, [(b"host", b"playhead-session-host"), *headers])
+
+
+@pytest.mark.parametrize(
+    ("path", "session", "rest"),
+    [
+        ("/session/a/-/v1/responses", "a", b"/v1/responses"),
+        ("//session/a/-//v1/responses", "a", b"//v1/responses"),
+        ("/session/a%2Fb%20c/-/v1", "a/b c", b"/v1"),
+        ("/session/a/cassette/x/y/-/v1/responses", "a", b"/cassette/x/y/-/v1/responses"),
+        ("/session/-/-/v1", "-", b"/v1"),
+        ("/session/a/-/session/b/-/v1", "a", b"/session/b/-/v1"),
+        ("/v1/session/a/-/v1", "", b"/v1/session/a/-/v1"),
+        ("/v1/responses", "", b"/v1/responses"),
+    ],
+)
+def test_a_session_in_the_path_is_taken_out_of_it(path: str, session: str, rest: bytes) -> None:
+    assert _addressed(path) == (session, rest, None)
+
+
+@pytest.mark.parametrize("path", ["/session/a/v1/responses", "/session//-/v1", "/session/a/-"])
+def test_a_session_without_its_end_is_refused(path: str) -> None:
+    with pytest.raises(Refusal, match="ends with /-/") as caught:
+        _addressed(path)
+    assert caught.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        (b"x-playhead-session", b"a b"),
+        (b"x-playhead-session", b"a%20b"),
+        (b"authorization", b"Bearer playhead-session-a%20b"),
+        (b"x-api-key", b"playhead-session-a%20b"),
+        (b"api-key", b"playhead-session-a%20b"),
+        (b"x-goog-api-key", b"playhead-session-a%20b"),
+        (
+            b"authorization",
+            b"AWS4-HMAC-SHA256 Credential=playhead-session-a%20b/20260101/us-east-1/bedrock, "
+            b"SignedHeaders=host",
+        ),
+    ],
+)
+def test_a_session_may_stand_in_a_header(header: tuple[bytes, bytes]) -> None:
+    assert _addressed("/v1/responses", header) == ("a b", b"/v1/responses", None)
+
+
+def test_a_session_may_stand_in_the_key_of_a_query() -> None:
+    assert _addressed("/v1beta/x", query=b"alt=sse&key=playhead-session-a&b=1")[0] == "a"
+
+
+def test_of_several_places_for_a_session_the_path_wins_then_the_header() -> None:
+    key = (b"authorization", b"Bearer playhead-session-key")
+    header = (b"x-playhead-session", b"header")
+    assert _addressed("/session/path/-/v1", key, header)[0] == "path"
+    assert _addressed("/v1", key, header)[0] == "header"
+    assert _addressed("/v1", key, query=b"key=playhead-session-query")[0] == "key"
+
+
+def test_the_scope_in_a_header_is_found_beside_a_session() -> None:
+    scope = (b"x-playhead-cassette", b"chat")
+    assert _addressed("/session/a/-/v1", scope) == ("a", b"/v1", b"chat")
+
+
+def test_a_dummy_key_is_no_session() -> None:
+    assert _addressed("/v1", (b"authorization", b"Bearer playhead")) == ("", b"/v1", None)
+    assert _addressed("/v1", (b"authorization", b"Bearer playhead-1")) == ("", b"/v1", None)
+
+
+def test_a_name_of_a_session_is_bounded() -> None:
+    assert _addressed(f"/session/{'a' * LONGEST_SESSION}/-/v1")[0] == "a" * LONGEST_SESSION
+    with pytest.raises(Refusal, match="longer than"):
+        _addressed(f"/session/{'a' * (LONGEST_SESSION + 1)}/-/v1")
 
 
 @given(path=st.binary(), query=st.binary(), header=st.none() | st.binary())

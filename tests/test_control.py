@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from playhead import __version__
-from playhead.journal import LIMIT
+from playhead.account import LIMIT
 from support.recordings import CHAT, chat, interaction, write
 from support.refusals import error_in
 from support.server import Running, serve
@@ -98,6 +98,7 @@ def test_a_miss_is_told_with_its_nearest_and_what_differs(fresh: Running) -> Non
     assert [near["interaction"] for near in miss.pop("also_near")] == ["a/one#1"]
     assert miss == {
         "id": 1,
+        "session": None,
         "method": "POST",
         "path": CHAT,
         "scope": "a",
@@ -171,6 +172,51 @@ def test_looking_is_not_noted(fresh: Running) -> None:
 def test_a_rewind_says_that_it_was_done(server: Running) -> None:
     reply = server.post("/__playhead/rewind", headers=JSON)
     assert (reply.status, orjson.loads(reply.body)) == (200, {"rewound": True})
+
+
+def _ask_in_sessions(server: Running) -> None:
+    server.post(CHAT, chat("one"))
+    server.post(f"/session/a/-{CHAT}", chat("one"))
+    server.post(f"/session/a/-{CHAT}", chat("three"))
+
+
+def test_the_sessions_are_listed_with_what_became_of_their_requests(fresh: Running) -> None:
+    _ask_in_sessions(fresh)
+    default, named = fresh.control("sessions")["sessions"]
+    assert (default["session"], default["served"], default["missed"]) == (None, 1, 0)
+    assert (named["session"], named["served"], named["missed"]) == ("a", 1, 1)
+    assert 0 < default["since"] <= named["since"] <= named["last"]
+
+
+@pytest.mark.parametrize(("session", "outcomes"), [("", ["served"]), ("a", ["served", "refused"])])
+def test_the_requests_of_one_session_can_be_asked_for(
+    fresh: Running, session: str, outcomes: list[str]
+) -> None:
+    _ask_in_sessions(fresh)
+    entries = fresh.control(f"requests?session={session}")["requests"]
+    assert [entry["outcome"] for entry in entries] == outcomes
+    assert {entry["session"] for entry in entries} == {session or None}
+
+
+def test_the_misses_of_one_session_can_be_asked_for(fresh: Running) -> None:
+    _ask_in_sessions(fresh)
+    assert fresh.control("misses?session=")["misses"] == []
+    assert [miss["session"] for miss in fresh.control("misses?session=a")["misses"]] == ["a"]
+
+
+@pytest.mark.parametrize("session", ["b", "A"])
+def test_a_session_that_nobody_used_has_no_requests(fresh: Running, session: str) -> None:
+    _ask_in_sessions(fresh)
+    assert fresh.control(f"requests?session={session}") == {"requests": []}
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{", b'{"session": 1}', b'{"sesion": "a"}', b'{"session": "a", "x": 1}', b"1"]
+)
+def test_a_rewind_of_what_is_no_session_is_refused(server: Running, body: bytes) -> None:
+    reply = server.post("/__playhead/rewind", body, headers=JSON)
+    assert reply.status == 400
+    assert "session" in error_in(reply)["message"]
 
 
 # The gate

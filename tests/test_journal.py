@@ -1,6 +1,9 @@
 import json
+from time import time
+from typing import Any
 
-from playhead.journal import LIMIT, Journal, Refused
+from playhead.account import AMBIGUOUS, LIMIT, Account
+from playhead.journal import Journal, Numbers, Refused
 from playhead.library import Recordings
 from playhead.rules import Tier
 from support.cassettes import interaction
@@ -12,10 +15,14 @@ def _hit(journal: Journal, target: bytes = b"/v1/x", scope: bytes | None = None)
     journal.hit(("POST", target, scope, None), RECORDED)
 
 
+def _all(journal: Journal) -> list[dict[str, Any]]:
+    return journal.account().in_order()
+
+
 def _refuse(journal: Journal, **told: object) -> None:
     entry = Refused(
-        id=journal.new_id(),
-        time=1.5,
+        id=journal.numbers.next(),
+        time=time(),
         method="PUT",
         target="/v1/y",
         scope="a",
@@ -30,10 +37,11 @@ def _refuse(journal: Journal, **told: object) -> None:
 def test_a_hit_is_kept_as_what_was_asked_and_what_answered() -> None:
     journal = Journal()
     _hit(journal, b"/v1/\xe9", b"a/b")
-    (entry,) = journal.requests()
+    (entry,) = _all(journal)
     assert entry.pop("time") > 0
     assert entry == {
         "id": 1,
+        "session": None,
         "method": "POST",
         "path": "/v1/é",
         "scope": "a/b",
@@ -52,46 +60,55 @@ def test_what_was_found_loosely_says_how_and_what_was_let_go() -> None:
     )
     for answer in (told, untold):
         journal.hit(("POST", b"/v1/x", None, found), answer)
-    first, second = journal.requests()
+    first, second = _all(journal)
     assert (first["match"], first["let_go"]) == ("tools", ["tools[0].name"])
     assert (second["match"], second["let_go"]) == ("tools", None)
 
 
-def test_what_was_found_loosely_is_counted_by_tier() -> None:
+def test_what_was_found_loosely_is_counted_by_tier_and_interaction() -> None:
     journal = Journal()
     _hit(journal)
     for tier, times in ((Tier.RULES, 1), (Tier.TOOLS, 2)):
         found = Recordings(interactions=(RECORDED,), tier=tier)
         for _ in range(times):
             journal.hit(("POST", b"/v1/x", None, found), RECORDED)
-    assert journal.by_tier() == {"rules": 1, "tools": 2}
-    assert journal.loosely == {(Tier.RULES, RECORDED): 1, (Tier.TOOLS, RECORDED): 2}
+    account = journal.account()
+    assert account.loosely() == {"rules": {"a/b#3": 1}, "tools": {"a/b#3": 2}}
+    assert account.served == 4
+
+
+def test_what_several_cassettes_answer_is_counted_as_ambiguous() -> None:
+    journal = Journal()
+    found = Recordings(interactions=(RECORDED, interaction("b", 0)))
+    journal.hit(("POST", b"/v1/x", None, found), RECORDED)
+    assert journal.account().by(AMBIGUOUS) == {"a/b#3": 1}
+    assert _all(journal)[0]["match"] == "exact"
 
 
 def test_a_hit_may_have_no_scope() -> None:
     journal = Journal()
     _hit(journal)
-    assert journal.requests()[0]["scope"] is None
+    assert _all(journal)[0]["scope"] is None
 
 
 def test_a_refusal_is_kept_with_all_that_is_told_of_it() -> None:
-    journal = Journal()
+    journal = Journal("mine")
     _refuse(journal, nearest={"interaction": "a#0"})
-    assert journal.misses() == [
-        {
-            "id": 1,
-            "time": 1.5,
-            "method": "PUT",
-            "path": "/v1/y",
-            "scope": "a",
-            "outcome": "refused",
-            "status": 404,
-            "message": "a line",
-            "client_retry": 2,
-            "code": "body_differs",
-            "nearest": {"interaction": "a#0"},
-        }
-    ]
+    (entry,) = journal.account().misses
+    assert entry.pop("time") > 0
+    assert entry == {
+        "id": 1,
+        "session": "mine",
+        "method": "PUT",
+        "path": "/v1/y",
+        "scope": "a",
+        "outcome": "refused",
+        "status": 404,
+        "message": "a line",
+        "client_retry": 2,
+        "code": "body_differs",
+        "nearest": {"interaction": "a#0"},
+    }
 
 
 def test_requests_come_in_the_order_they_came_in() -> None:
@@ -99,7 +116,7 @@ def test_requests_come_in_the_order_they_came_in() -> None:
     _hit(journal)
     _refuse(journal)
     _hit(journal)
-    assert [(entry["id"], entry["outcome"]) for entry in journal.requests()] == [
+    assert [(entry["id"], entry["outcome"]) for entry in _all(journal)] == [
         (1, "served"),
         (2, "refused"),
         (3, "served"),
@@ -111,17 +128,8 @@ def test_each_outcome_is_counted() -> None:
     _hit(journal)
     _hit(journal)
     _refuse(journal)
-    assert (journal.served, journal.missed) == (2, 1)
-
-
-def test_one_request_is_found_by_its_number() -> None:
-    journal = Journal()
-    _hit(journal)
-    _refuse(journal)
-    found = journal.request(2)
-    assert found is not None
-    assert found["path"] == "/v1/y"
-    assert journal.request(3) is None
+    account = journal.account()
+    assert (account.served, account.missed) == (2, 1)
 
 
 def test_a_flood_of_hits_does_not_push_out_a_miss() -> None:
@@ -129,22 +137,49 @@ def test_a_flood_of_hits_does_not_push_out_a_miss() -> None:
     _refuse(journal)
     for _ in range(LIMIT + 5):
         _hit(journal)
-    assert (len(journal.requests()), len(journal.misses())) == (LIMIT + 1, 1)
-    assert (journal.request(2), journal.served) == (None, LIMIT + 5)
+    account = journal.account()
+    assert (len(account.requests), len(account.misses)) == (LIMIT, 1)
+    assert (account.requests[0]["id"], account.served) == (7, LIMIT + 5)
+
+
+def test_an_answer_of_ours_is_kept_and_not_counted() -> None:
+    journal = Journal()
+    journal.ours(("GET", b"/v1/models", None, None), 200)
+    assert (journal.is_empty, journal.account().served) == (False, 0)
+    assert _all(journal)[0]["outcome"] == "answered"
 
 
 def test_what_is_kept_is_json() -> None:
     journal = Journal()
     _hit(journal)
     _refuse(journal)
-    assert json.loads(json.dumps(journal.requests())) == journal.requests()
+    assert json.loads(json.dumps(_all(journal))) == _all(journal)
 
 
-def test_one_refusal_can_be_looked_up() -> None:
-    journal = Journal()
+def test_of_several_servers_each_writes_its_own_number_first() -> None:
+    numbers = Numbers()
+    numbers.server = 3
+    journal = Journal("", numbers)
     _hit(journal)
     _refuse(journal)
-    found = journal.request(2)
-    assert found is not None
-    assert found["outcome"] == "refused"
-    assert journal.request(3) is None
+    assert [entry["id"] for entry in _all(journal)] == ["3-1", "3-2"]
+
+
+def test_interactions_of_a_library_that_is_replaced_are_counted_on_by_name() -> None:
+    journal = Journal()
+    _hit(journal)
+    before: Account = journal.account()
+    journal.forget_interactions()
+    assert journal.account().counts == before.counts
+    _hit(journal)
+    assert journal.account().by("served") == {"a/b#3": 2}
+
+
+def test_the_last_request_is_the_newest_of_either_outcome() -> None:
+    journal = Journal()
+    made = journal.last
+    assert journal.is_empty
+    _hit(journal)
+    hit = journal.last
+    _refuse(journal)
+    assert made <= hit <= journal.last == journal.account().last

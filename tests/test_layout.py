@@ -14,6 +14,7 @@ TESTED_ELSEWHERE = {
     "__init__.py": "only the version, which is compared below",
     "__main__.py": "one call, which every test that runs `python -m playhead` makes",
     "errors.py": "values without behaviour; each is raised and read in the tests of its raiser",
+    "store.py": "a protocol; what keeps it: test_sqlite_store.py, test_redis_store.py",
     "formats/document.py": "the words for a fault: test_formats.py",
 }
 

@@ -8,9 +8,7 @@ import pytest
 
 from conftest import EXAMPLES
 from playhead import player
-from playhead.app import create_app
 from support.aws import frame
-from support.inside import inside
 from support.oracle import Recorded, recorded
 from support.recordings import (
     CHAT,
@@ -23,7 +21,6 @@ from support.recordings import (
     write,
 )
 from support.server import Running, serve
-from support.wire import Connection
 
 SEEDS = recorded(EXAMPLES)
 PREFIXES = ["/openai/v1", "/api/v1", "/openai/deployments/x", "", "/v1/v1", "//v1"]
@@ -431,12 +428,42 @@ def test_a_client_that_asks_first_is_told_to_go_on(made: Running) -> None:
         assert connection.reply().status == 200
 
 
+@pytest.mark.parametrize("mine", ["/session/mine/-", "/session/mine/cassette/headers/-"])
+def test_a_session_has_cursors_of_its_own(mine: str, tmp_path: Path) -> None:
+    turns = [interaction(chat("hi"), f'"{turn}"') for turn in range(3)]
+    write(tmp_path, "headers", *turns)
+    with serve(tmp_path) as running:
+        asked = [CHAT, mine + CHAT, CHAT, mine + CHAT, mine + CHAT, CHAT]
+        assert [running.post(path, chat("hi")).body for path in asked] == [
+            b'"0"', b'"0"', b'"1"', b'"1"', b'"2"', b'"2"',
+        ]  # fmt: skip
+
+
+def test_one_session_is_rewound_and_the_others_go_on(tmp_path: Path) -> None:
+    write(tmp_path, "a", *[interaction(chat("hi"), f'"{turn}"') for turn in range(3)])
+    key = {"authorization": "Bearer playhead-session-mine"}
+    with serve(tmp_path) as running:
+        for headers in ({}, key):
+            running.post(CHAT, chat("hi"), headers)
+        rewind = b'{"session": "mine"}'
+        running.post("/__playhead/rewind", rewind, {"content-type": "application/json"})
+        assert running.post(CHAT, chat("hi"), key).body == b'"0"'
+        assert running.post(CHAT, chat("hi")).body == b'"1"'
+
+
+def test_a_session_without_its_end_is_a_miss_that_says_so(made: Running) -> None:
+    reply = made.post(f"/session/mine{CHAT}", chat("repeat"))
+    assert reply.status == 404
+    assert b"a session in the path ends with /-/" in reply.body
+
+
 def test_a_hit_is_noted_in_the_journal(made: Running) -> None:
     made.post(f"{CHAT}?a=1", chat("repeat"), {"x-playhead-cassette": "headers"})
     entry: dict[str, Any] = made.control("requests")["requests"][-1]
     assert entry.pop("time") > 1_600_000_000
     assert entry == {
         "id": entry["id"],
+        "session": None,
         "method": "POST",
         "path": CHAT,
         "scope": "headers",
@@ -462,25 +489,6 @@ def test_a_head_request_gets_the_headers_only(tmp_path: Path) -> None:
     with serve(tmp_path) as running, running.connect() as connection:
         assert connection.ask("HEAD", "/models").status == 200
         assert connection.ask("HEAD", "/models").status == 200
-
-
-def test_what_is_forgotten_of_the_requests_seen_is_found_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(player, "KNOWN_BYTES", 1000)
-    write(tmp_path, "a", *[interaction(chat("hi"), f'"{turn}"') for turn in range(6)])
-    with inside(create_app(tmp_path)) as server, Connection(server.port) as connection:
-        spellings = [chat("hi") + b" " * at for at in (0, 1, 2, 0, 1, 2)]
-        answers = [connection.ask("POST", CHAT, body).body for body in spellings]
-    assert answers == [b'"%d"' % turn for turn in range(6)]
-
-
-def test_a_large_request_is_answered(tmp_path: Path) -> None:
-    large = chat("x" * player.LARGE_BODY)
-    write(tmp_path, "large", interaction(large, '"here"'))
-    with serve(tmp_path) as running:
-        assert running.post(CHAT, large).body == b'"here"'
-        assert running.post(CHAT, large).body == b'"here"'
 
 
 def test_a_digest_of_a_long_body_does_not_stand_for_it(tmp_path: Path) -> None:

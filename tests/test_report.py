@@ -1,9 +1,10 @@
+from collections import Counter
 from dataclasses import replace
 
 from playhead import __version__, report
+from playhead.account import Account
 from playhead.folder import Shelf
 from playhead.library import Library
-from playhead.rules import Tier
 from playhead.walk import Skip
 from support.cassettes import interaction, shelf
 
@@ -51,21 +52,25 @@ def test_the_banner_only_counts_the_rest_of_many_skipped_files() -> None:
     assert skipped[-1] == "  skipped: 1 more file (`playhead check` lists them)"
 
 
+def _ending(counts: dict[tuple[str, str], int]) -> list[str]:
+    return report.ending(Account(session="", counts=Counter(counts)))
+
+
 def test_the_end_says_how_many_requests_there_were() -> None:
-    assert report.ending(1, 0, {}) == ["playhead: 1 request answered, 0 refused"]
-    assert report.ending(0, 2, {}) == ["playhead: 0 requests answered, 2 refused"]
+    assert _ending({("served", "a#0"): 1}) == ["playhead: 1 request answered, 0 refused"]
+    assert _ending({("missed", "exhausted"): 2}) == ["playhead: 0 requests answered, 2 refused"]
 
 
 def test_a_server_that_nobody_asked_says_nothing_at_its_end() -> None:
-    assert report.ending(0, 0, {}) == []
+    assert _ending({}) == []
 
 
 def test_the_end_names_what_answered_loosely_tier_by_tier() -> None:
-    many = [interaction("many", at) for at in range(report.LOOSE_NAMES + 2)]
-    loosely = {(Tier.CONVERSATION, each): 2 for each in many}
-    loosely[Tier.RULES, many[1]] = 1
-    named = ", ".join(sorted(each.name for each in many)[: report.LOOSE_NAMES])
-    assert report.ending(25, 0, loosely)[1:] == [
+    many = [f"many#{at}" for at in range(report.LOOSE_NAMES + 2)]
+    counts = {("loosely:conversation", name): 2 for name in many}
+    named = ", ".join(sorted(many)[: report.LOOSE_NAMES])
+    lines = _ending({**counts, ("loosely:rules", "many#1"): 1, ("served", "many#1"): 25})
+    assert lines[1:] == [
         "  1 by rules: many#1",
         f"  {2 * len(many)} by conversation: {named} and 2 more",
     ]

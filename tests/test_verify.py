@@ -43,7 +43,10 @@ def verify(server: Running, query: str = "") -> tuple[int, Any]:
 
 
 def end(
-    folder: Path, *flags: str | Path, asked: tuple[str, ...] = (), env: Mapping[str, str] | None = None
+    folder: Path,
+    *flags: str | Path,
+    asked: tuple[str, ...] = (),
+    env: Mapping[str, str] | None = None,
 ) -> tuple[int, list[str]]:
     """The exit code of a server that was asked these prompts, and the lines of its last words."""
     with serve(folder, *flags, env=env) as running:

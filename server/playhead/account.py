@@ -1,71 +1,93 @@
-"""What became of the requests of a session: counts, and the last of them as JSON."""
+"""What became of the requests of a session: counts, and the last requests, as plain values."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-Counts: TypeAlias = Counter[tuple[str, str]]
-"""How often, by kind and name.
+LIMIT = 1000
+"""Requests kept of each outcome; misses are kept apart, so that hits do not push them out."""
 
-    served           the interaction that answered; an overlay's or a bridged answer has the name
-                     of the recorded one
-    missed           the code of the refusal
-    loosely:<tier>   the interaction that answered at a tier looser than exact
-    ambiguous        the interaction that answered where another cassette in scope could have
+ENDED = "(ended)"
+"""The name under which the counts of sessions that were dropped are kept together."""
+
+Counts: TypeAlias = "Counter[tuple[str, str]]"
+"""How often what happened: a kind, and a name.
+
+`served` and `ambiguous` have the names of interactions, `missed` the code of a refusal, and
+`loosely:` with a tier the names of interactions that answered at that tier.
 """
+
+SERVED, MISSED, AMBIGUOUS, LOOSELY = "served", "missed", "ambiguous", "loosely:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The requests of one session, or of several together; the default session is "".
+    """What became of the requests of one session, or of several together.
 
-    `requests` and `misses` are the last ones that were answered and refused, as the journal has
-    them, oldest first. `first` and `last` are seconds since the epoch, 0 where nothing came.
+    `requests` are the last ones that were answered and `misses` the last that were refused, as
+    JSON values, oldest first. `first` and `last` are the times of its first and its last request
+    in seconds since the epoch, 0 where it had none. `sessions` is how many are told of here.
     """
 
     session: str
-    counts: Counts = field(default_factory=Counter)
+    counts: Counts
     requests: Sequence[dict[str, Any]] = ()
     misses: Sequence[dict[str, Any]] = ()
     first: float = 0.0
     last: float = 0.0
+    sessions: int = 1
 
     @property
     def served(self) -> int:
         """How many requests a recording answered."""
-        return sum(self.by("served").values())
+        return sum(self.by(SERVED).values())
 
     @property
     def missed(self) -> int:
         """How many requests were refused."""
-        return sum(self.by("missed").values())
+        return sum(self.by(MISSED).values())
 
     @property
     def exhausted(self) -> int:
-        """How many of them came more often than they were recorded."""
-        return self.counts["missed", "exhausted"]
+        """How many requests were refused because they came more often than recorded."""
+        return self.counts[MISSED, "exhausted"]
 
     def by(self, kind: str) -> dict[str, int]:
-        """Return how often, by name, for one kind."""
-        return {name: times for (own, name), times in self.counts.items() if own == kind}
+        """Return the counts of one kind by name."""
+        return {name: times for (of, name), times in self.counts.items() if of == kind}
+
+    def loosely(self) -> dict[str, dict[str, int]]:
+        """Return how often which interaction answered, by tiers looser than exact."""
+        tiers = {of for of, _ in self.counts if of.startswith(LOOSELY)}
+        return {tier.removeprefix(LOOSELY): self.by(tier) for tier in sorted(tiers)}
+
+    def in_order(self) -> list[dict[str, Any]]:
+        """Return all requests that are kept, oldest first."""
+        return sorted([*self.requests, *self.misses], key=_when)
 
 
 def together(accounts: Iterable[Account], session: str = "") -> Account:
-    """Return one account of what became of the requests of several."""
-    several = list(accounts)
+    """Return one account of several; of each outcome the last requests are kept."""
+    every = list(accounts)
     counts: Counts = Counter()
-    for account in several:
-        counts.update(account.counts)
+    for each in every:
+        counts.update(each.counts)
     return Account(
         session=session,
         counts=counts,
-        requests=_in_order(each for account in several for each in account.requests),
-        misses=_in_order(each for account in several for each in account.misses),
-        first=min((account.first for account in several if account.first), default=0.0),
-        last=max((account.last for account in several), default=0.0),
+        requests=_last(entry for each in every for entry in each.requests),
+        misses=_last(entry for each in every for entry in each.misses),
+        first=min((each.first for each in every if each.first), default=0.0),
+        last=max((each.last for each in every), default=0.0),
+        sessions=sum(each.sessions for each in every),
     )
 
 
-def _in_order(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(entries, key=lambda entry: entry["time"])
+def _last(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(entries, key=_when)[-LIMIT:]
+
+
+def _when(entry: dict[str, Any]) -> float:
+    time: float = entry["time"]
+    return time

@@ -17,18 +17,28 @@ from playhead.errors import Code
 from playhead.library import Library
 from playhead.player import AsgiApp, Player, Receive, Send
 from playhead.settings import Settings
+from playhead.state import Memory, State
 
 _logger = logging.getLogger("playhead")
 
 
 class App:
-    """One library, replayed. Two apps in one process share nothing."""
+    """A library, replayed. Two apps in one process share nothing but the state they are given."""
 
-    def __init__(self, library: Library, settings: Settings) -> None:
-        self.library = library
+    def __init__(self, library: Library, settings: Settings, state: State | None = None) -> None:
         self.settings = settings
-        self.player = Player(library, settings)
+        self.state = state or Memory()
+        self.player = Player(library, settings, self.state)
         self._control: AsgiApp | None = None
+
+    @property
+    def library(self) -> Library:
+        """The library that is served now."""
+        return self.player.library
+
+    def replace(self, library: Library) -> None:
+        """Serve another library from the next request on; those under way keep the old one."""
+        self.player.replace(library)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one ASGI scope: an HTTP request, or the lifespan."""
@@ -53,20 +63,24 @@ class App:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while (await receive())["type"] == "lifespan.startup":
+            await self.state.open()
             await send({"type": "lifespan.startup.complete"})
         self.player.close()
+        await self.state.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def create_app(*paths: str | Path, settings: Settings | None = None) -> App:
-    """Return an ASGI app that serves the cassettes below `paths`.
+def create_app(
+    *paths: str | Path, settings: Settings | None = None, state: State | None = None
+) -> App:
+    """Return an ASGI app that serves the cassettes below `paths`; its own state is in memory.
 
     Files that cannot be served are in `app.library.shelf.skipped`, each with its reason.
     """
     settings = settings or Settings()
     flags = Configuration(rules=settings.rules, bridge=settings.bridge)
     shelf = folder.load([Path(path) for path in paths], flags)
-    return App(Library(shelf), settings)
+    return App(Library(shelf), settings, state)
 
 
 async def _apologise(send: Send) -> None:

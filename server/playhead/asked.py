@@ -1,10 +1,26 @@
 """An incoming request, taken apart: what it asks for, and the scope it is confined to."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
 from urllib.parse import unquote
 
 from playhead.dialects import Route, route
+from playhead.errors import Code, Refusal
+
+Address: TypeAlias = tuple[str, bytes, bytes | None]
+"""Where a request goes: its session, its raw path without that, and the header with its scope."""
+
+LONGEST_SESSION = 256
+"""Bytes of a session's name: a test's own name has room."""
+
+_SESSION = re.compile(
+    rb"/+session/(?P<id>[^/]+)(?:/-(?=/)|(?=/+cassette/))(?P<path>/.*)", re.DOTALL
+)
+_SESSION_BEGINS = re.compile(rb"/+session/")
+_KEY = re.compile(rb"playhead-session-([^\s/,;:&\"']+)")
 
 _SCOPE = re.compile(r"/+cassette/(?P<name>.*?)/-(?P<path>/.*)", re.DOTALL)
 _UNENDED_SCOPE = re.compile(r"/+cassette/(?P<name>.+)", re.DOTALL)
@@ -32,6 +48,41 @@ def asked(method: str, raw_path: bytes, query: bytes, header: bytes | None, body
     return Asked(
         method=method, route=route(path), query=query.decode("latin-1"), body=body, scope=scope
     )
+
+
+def addressed(raw_path: bytes, query: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Address:
+    """Return where a request goes; raise Refusal for a session in its path that has no end.
+
+    A session stands in the path, `/session/<id>/-/v1/…` or `/session/<id>/cassette/<name>/-/v1/…`,
+    else in the header `x-playhead-session`, else in an API key, `playhead-session-<id>`, whichever
+    header or parameter the provider has for it. On the path of every request: one look at all
+    headers tells whether there is anything to find.
+    """
+    cassette = None
+    session = b""
+    if b"playhead-" in b"\n".join(chain.from_iterable(headers)):
+        named = dict(headers)
+        cassette = named.get(b"x-playhead-cassette")
+        session = named.get(b"x-playhead-session", b"") or _in_a_key(headers)
+    if not session and b"playhead-session-" in query and (found := _KEY.search(query)):
+        session = found[1]
+    if b"/session/" in raw_path and _SESSION_BEGINS.match(raw_path):
+        found = _SESSION.fullmatch(raw_path)
+        if found is None:
+            reason = "a session in the path ends with /-/, as in /session/ID/-/v1/..."
+            raise Refusal(Code.BAD_REQUEST, reason, status=404)
+        session, raw_path = found["id"], found["path"]
+    if len(session) > LONGEST_SESSION:
+        reason = f"the session's name is longer than {LONGEST_SESSION} bytes"
+        raise Refusal(Code.BAD_REQUEST, reason, status=404)
+    return (_decoded(session.decode("latin-1")) if session else ""), raw_path, cassette
+
+
+def _in_a_key(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    for name, value in headers:
+        if name != b"host" and (found := _KEY.search(value)):
+            return found[1]
+    return b""
 
 
 def scope_and_path(raw_path: bytes, header: bytes | None) -> tuple[str | None, str]:

@@ -17,13 +17,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from playhead import __version__, refusal
-from playhead.errors import Code
+from playhead.account import Account, together
+from playhead.errors import Code, Refusal
 from playhead.player import AsgiApp, Player, Receive, Send
 from playhead.settings import Settings
 
 _LOCAL_NAMES = ("localhost", "host.docker.internal")
 _LOCAL_DOMAINS = (".localhost", ".svc.cluster.local")
-_NUMBER = re.compile(r"[0-9]{1,18}")
 _SINGLE_LABEL = re.compile(r"[a-z0-9_-]+")
 
 
@@ -37,9 +37,12 @@ def create_control(player: Player, settings: Settings) -> AsgiApp:
         Route(f"{prefix}/requests", api.requests, methods=["GET"]),
         Route(f"{prefix}/requests/{{id}}", api.request, methods=["GET"]),
         Route(f"{prefix}/misses", api.misses, methods=["GET"]),
+        Route(f"{prefix}/sessions", api.sessions, methods=["GET"]),
         Route(f"{prefix}/rewind", api.rewind, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    app = Starlette(
+        routes=routes, exception_handlers={HTTPException: _refused, Refusal: _unreachable}
+    )
     app.router.redirect_slashes = False  # its answer is none of ours
     return Gate(cast("AsgiApp", app), settings.allowed_hosts)
 
@@ -95,6 +98,7 @@ class _Api:
 
     async def health(self, _: Request) -> Response:
         shelf = self._player.library.shelf
+        account = Account(session="", counts=self._player.state.sessions.counts())
         return _json({
             "status": "ok",
             "version": __version__,
@@ -103,9 +107,9 @@ class _Api:
             "present": shelf.present,
             "skipped": len(shelf.skipped),
             "broken": len(shelf.broken),
-            "served": self._player.journal.served,
-            "missed": self._player.journal.missed,
-            "loosely": self._player.journal.by_tier(),
+            "served": account.served,
+            "missed": account.missed,
+            "loosely": {tier: sum(names.values()) for tier, names in account.loosely().items()},
             "streams": len(self._player.streams),
         })  # fmt: skip
 
@@ -131,22 +135,59 @@ class _Api:
             ],
         })  # fmt: skip
 
-    async def requests(self, _: Request) -> Response:
-        return _json({"requests": await to_thread(self._player.journal.requests)})
+    async def requests(self, request: Request) -> Response:
+        account = together(await self._accounts(request))
+        return _json({"requests": account.in_order()})
 
     async def request(self, request: Request) -> Response:
-        number = request.path_params["id"]
-        known = self._player.journal.request(int(number)) if _NUMBER.fullmatch(number) else None
-        if known is None:
-            raise HTTPException(404, "no such request, or it is too long ago to be kept")
-        return _json(known)
+        wanted = request.path_params["id"]
+        for account in await self._player.state.accounts():
+            for entry in (*account.requests, *account.misses):
+                if str(entry["id"]) == wanted:
+                    return _json(entry)
+        raise HTTPException(404, "no such request, or it is too long ago to be kept")
 
-    async def misses(self, _: Request) -> Response:
-        return _json({"misses": await to_thread(self._player.journal.misses)})
+    async def misses(self, request: Request) -> Response:
+        return _json({"misses": together(await self._accounts(request)).misses})
 
-    async def rewind(self, _: Request) -> Response:
-        self._player.cursors.rewind()
+    async def sessions(self, _: Request) -> Response:
+        accounts = await self._player.state.accounts()
+        return _json({"sessions": [_session(account) for account in accounts]})
+
+    async def rewind(self, request: Request) -> Response:
+        await self._player.state.rewind(_session_in(await request.body()))
         return _json({"rewound": True})
+
+    async def _accounts(self, request: Request) -> list[Account]:
+        """The accounts that a request asks for: of one session, or of all."""
+        return await self._player.state.accounts(request.query_params.get("session"))
+
+
+def _session(account: Account) -> dict[str, Any]:
+    return {
+        "session": account.session or None,
+        "served": account.served,
+        "missed": account.missed,
+        "since": account.first,
+        "last": account.last,
+    }
+
+
+def _session_in(body: bytes) -> str | None:
+    """The session that a body names, `""` for the default one; None where it means all."""
+    try:
+        told = json.loads(body or b"{}")
+    except ValueError:
+        told = None
+    match told:
+        case {"session": None, **rest} if not rest:
+            return ""
+        case {"session": str(name), **rest} if not rest:
+            return name
+        case {} if told == {}:
+            return None
+        case _:
+            raise HTTPException(400, 'the body is to be {} or {"session": "NAME"}')
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
@@ -156,6 +197,12 @@ async def _refused(_request: Request, error: Exception) -> Response:
     answer = Response(content["body"], error.status_code)
     answer.raw_headers = [*start["headers"], *_as_raw(error.headers)]
     return answer
+
+
+async def _unreachable(_request: Request, error: Exception) -> Response:
+    """What several servers share cannot be reached: it has the counts and the journal."""
+    assert isinstance(error, Refusal)  # noqa: S101 - what it is registered for
+    return await _refused(_request, HTTPException(error.status, error.message))
 
 
 def _as_raw(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:

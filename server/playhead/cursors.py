@@ -1,4 +1,4 @@
-"""Which of several recordings of one request is next: the only state of the core."""
+"""Which of several recordings of one request is next."""
 
 from collections.abc import Sequence
 
@@ -8,38 +8,25 @@ from playhead.library import Recordings
 from playhead.settings import Repeat
 
 
-class Cursors:
-    """How often each request was answered.
+def constant(recordings: Recordings, repeat: Repeat) -> Interaction | None:
+    """Return the interaction that answers every time; None where a cursor must decide."""
+    if len(recordings.interactions) > 1 or repeat is Repeat.NEVER:
+        return None
+    return recordings.interactions[0]
 
-    `take` finds the interaction and moves the cursor without an await in between. On one event
-    loop that is the whole of the concurrency design: no lock is needed, and none is held.
+
+def chosen(recordings: Recordings, turn: int, repeat: Repeat) -> Interaction:
+    """Return the interaction whose turn it is; turns count from 0 and only ever grow.
+
+    Raise Refusal where the recordings are used up.
     """
-
-    def __init__(self, repeat: Repeat) -> None:
-        self._repeat = repeat
-        self._turns: dict[str, int] = {}
-
-    def constant(self, recordings: Recordings) -> Interaction | None:
-        """Return the interaction that answers every time; None where a cursor must decide."""
-        if len(recordings.interactions) > 1 or self._repeat is Repeat.NEVER:
-            return None
-        return recordings.interactions[0]
-
-    def take(self, recordings: Recordings) -> Interaction:
-        """Return the next interaction; raise Refusal where the recordings are used up."""
-        interactions = recordings.interactions
-        last = len(interactions) - 1
-        turn = self._turns.get(recordings.id, 0)
-        if turn > last:
-            if self._repeat is Repeat.NEVER:
-                raise Refusal(Code.EXHAUSTED, _all_used(interactions))
-            turn = 0 if self._repeat is Repeat.CYCLE else last
-        self._turns[recordings.id] = turn + 1
+    interactions = recordings.interactions
+    last = len(interactions) - 1
+    if turn <= last:
         return interactions[turn]
-
-    def rewind(self) -> None:
-        """Begin again: the next answer to each request is the first recorded one."""
-        self._turns.clear()
+    if repeat is Repeat.NEVER:
+        raise Refusal(Code.EXHAUSTED, _all_used(interactions))
+    return interactions[turn % len(interactions) if repeat is Repeat.CYCLE else last]
 
 
 def _all_used(interactions: Sequence[Interaction]) -> str:

@@ -1,27 +1,47 @@
-"""What was asked and what became of it: the last requests, kept as tuples, formatted when read."""
+"""What was asked in a session and what became of it: kept as tuples, formatted when read."""
 
-import itertools
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import time
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from playhead.account import AMBIGUOUS, LIMIT, LOOSELY, MISSED, SERVED, Account, Counts
 from playhead.asked import scope_and_path
 from playhead.cassette import Interaction
 from playhead.library import Recordings
 from playhead.rules import Tier
 
-LIMIT = 1000
-"""Entries kept; misses are kept apart, so that a flood of hits does not push them out."""
-
 Request: TypeAlias = tuple[str, bytes, bytes | None, Recordings | None]
 """What is kept of a request that was answered: method, raw path, the scope's header.
 
-The last is what answered where it was found by something looser than exact, else None.
+The last is what answered where that has to be told: it was found by something looser than exact,
+or several cassettes answer the request. Else it is None.
 """
 
 _Hit: TypeAlias = tuple[int, float, Request, Interaction | int]
+
+
+class Numbers:
+    """Numbers for the requests to one server, and how they are written.
+
+    `server` is 0 for one that is alone. Of several with one journal each writes its own before
+    its numbers, so that no two requests are called the same.
+    """
+
+    def __init__(self) -> None:
+        self.server = 0
+        self._last = 0
+
+    def next(self) -> int:
+        """Return the next number, from 1."""
+        self._last += 1
+        return self._last
+
+    def written(self, number: int) -> int | str:
+        """Return a number as the journal's JSON has it."""
+        return f"{self.server}-{number}" if self.server else number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,78 +63,107 @@ class Refused:
 
 
 class Journal:
-    """The last requests, and how many there were of each outcome since the start."""
+    """The last requests of one session, and how many there were of each outcome."""
 
-    def __init__(self) -> None:
-        self._ids = itertools.count(1)
+    def __init__(self, session: str = "", numbers: Numbers | None = None) -> None:
+        self.numbers = numbers or Numbers()
+        self.session = session
+        self._first = time()
         self._hits: deque[_Hit] = deque(maxlen=LIMIT)
         self._refused: deque[Refused] = deque(maxlen=LIMIT)
-        self.served = 0
-        self.missed = 0
-        self.loosely: Counter[tuple[Tier, Interaction]] = Counter()
-        """How often each interaction answered by something looser than exact."""
+        self._served: defaultdict[Interaction, int] = defaultdict(int)
+        self._counts: Counts = Counter()
 
-    def new_id(self) -> int:
-        """Return the number of the next request; counts from 1."""
-        return next(self._ids)
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was noted."""
+        return not self._hits and not self._counts
+
+    @property
+    def last(self) -> float:
+        """When the last request came, in seconds since the epoch; when it was made, if none did."""
+        hits, refused = self._hits, self._refused
+        return max(self._first, hits[-1][1] if hits else 0.0, refused[-1].time if refused else 0.0)
 
     def hit(self, request: Request, interaction: Interaction) -> None:
         """Note that a recording answered. On the path of every request: no more than a tuple."""
-        self.served += 1
+        self._served[interaction] += 1
         if request[-1] is not None:
-            self.loosely[request[-1].tier, interaction] += 1
-        self._hits.append((next(self._ids), time(), request, interaction))
+            self._count_special(request[-1], interaction)
+        self._hits.append((self.numbers.next(), time(), request, interaction))
 
     def ours(self, request: Request, status: int) -> None:
         """Note a request that got an answer of ours which is no refusal: the list of models."""
-        self._hits.append((next(self._ids), time(), request, status))
+        self._hits.append((self.numbers.next(), time(), request, status))
 
     def refuse(self, entry: Refused) -> None:
         """Note a request that no recording answered."""
-        self.missed += 1
+        self._counts[MISSED, entry.told["code"]] += 1
         self._refused.append(entry)
 
-    def by_tier(self) -> dict[str, int]:
-        """Return how many requests were answered at each tier looser than exact."""
-        counts: Counter[str] = Counter()
-        for (tier, _), times in self.loosely.copy().items():
-            counts[tier.value] += times
-        return dict(counts)
+    def forget_interactions(self) -> None:
+        """Count by name what was counted by interaction: those of a library that is replaced."""
+        self._served, served = defaultdict(int), self._served
+        _count_served(self._counts, served)
 
-    def requests(self) -> list[dict[str, Any]]:
-        """Return the requests that are kept as JSON values, oldest first; safe in any thread."""
-        entries = [_hit_as_json(hit) for hit in self._hits.copy()] + self.misses()
-        return sorted(entries, key=lambda entry: entry["id"])
+    def counts(self) -> Counts:
+        """Return how often what happened."""
+        counts = self._counts.copy()
+        _count_served(counts, self._served.copy())
+        return counts
 
-    def misses(self) -> list[dict[str, Any]]:
-        """Return the refused requests kept as JSON values, oldest first; safe in any thread."""
-        return [_refused_as_json(refused) for refused in self._refused.copy()]
+    def account(self) -> Account:
+        """Return what was noted; safe in any thread."""
+        return Account(
+            session=self.session,
+            counts=self.counts(),
+            requests=[self._hit_as_json(hit) for hit in self._hits.copy()],
+            misses=[self._refused_as_json(refused) for refused in self._refused.copy()],
+            first=self._first,
+            last=self.last,
+        )
 
-    def request(self, number: int) -> dict[str, Any] | None:
-        """Return one request as a JSON value; None where it is not kept any more."""
-        for hit in self._hits:
-            if hit[0] == number:
-                return _hit_as_json(hit)
-        for refused in self._refused:
-            if refused.id == number:
-                return _refused_as_json(refused)
-        return None
+    def _count_special(self, recordings: Recordings, interaction: Interaction) -> None:
+        if recordings.tier is not Tier.EXACT:
+            self._counts[LOOSELY + recordings.tier.value, interaction.name] += 1
+        if recordings.is_ambiguous:
+            self._counts[AMBIGUOUS, interaction.name] += 1
+
+    def _hit_as_json(self, hit: _Hit) -> dict[str, Any]:
+        number, when, (method, target, header, recordings), answer = hit
+        scope, path = scope_and_path(target, header)
+        return {
+            "id": self.numbers.written(number),
+            "time": when,
+            "session": self.session or None,
+            "method": method,
+            "path": unquote(path, errors="replace"),
+            "scope": scope,
+            **_answer_as_json(answer, recordings),
+        }
+
+    def _refused_as_json(self, refused: Refused) -> dict[str, Any]:
+        return {
+            "id": self.numbers.written(refused.id),
+            "time": refused.time,
+            "session": self.session or None,
+            "method": refused.method,
+            "path": refused.target,
+            "scope": refused.scope,
+            "outcome": "refused",
+            "status": refused.status,
+            "message": refused.message,
+            "client_retry": refused.retry,
+            **refused.told,
+        }
 
 
-def _hit_as_json(hit: _Hit) -> dict[str, Any]:
-    number, when, (method, target, header, loosely), answer = hit
-    scope, path = scope_and_path(target, header)
-    return {
-        "id": number,
-        "time": when,
-        "method": method,
-        "path": unquote(path, errors="replace"),
-        "scope": scope,
-        **_answer_as_json(answer, loosely),
-    }
+def _count_served(counts: Counts, served: Mapping[Interaction, int]) -> None:
+    for interaction, times in served.items():
+        counts[SERVED, interaction.name] += times
 
 
-def _answer_as_json(answer: Interaction | int, loosely: Recordings | None) -> dict[str, Any]:
+def _answer_as_json(answer: Interaction | int, recordings: Recordings | None) -> dict[str, Any]:
     if isinstance(answer, int):
         return {"outcome": "answered", "status": answer}
     told: dict[str, Any] = {
@@ -125,25 +174,10 @@ def _answer_as_json(answer: Interaction | int, loosely: Recordings | None) -> di
     }
     if answer.overlay:
         told["overlay"] = answer.overlay
-    if loosely is not None:
-        told["match"] = loosely.tier.value
-        if loosely.bridged is not None:
-            told["tier"] = loosely.bridged.value
-        paths = loosely.let_go.get(answer)
+    if recordings is not None and recordings.tier is not Tier.EXACT:
+        told["match"] = recordings.tier.value
+        if recordings.bridged is not None:
+            told["tier"] = recordings.bridged.value
+        paths = recordings.let_go.get(answer)
         told["let_go"] = None if paths is None else list(paths)
     return told
-
-
-def _refused_as_json(refused: Refused) -> dict[str, Any]:
-    return {
-        "id": refused.id,
-        "time": refused.time,
-        "method": refused.method,
-        "path": refused.target,
-        "scope": refused.scope,
-        "outcome": "refused",
-        "status": refused.status,
-        "message": refused.message,
-        "client_retry": refused.retry,
-        **refused.told,
-    }

@@ -45,6 +45,11 @@ class Recordings:
     bridged: Tier | None = None
     id: str = field(init=False)
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether several cassettes answer this request, so that their names decide the order."""
+        return len({interaction.cassette for interaction in self.interactions}) > 1
+
     def __post_init__(self) -> None:
         names = "\0".join(interaction.name for interaction in self.interactions)
         object.__setattr__(self, "id", sha256(names.encode("utf-8", "surrogateescape")).hexdigest())

@@ -28,7 +28,7 @@ class Miss:
     outside: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     times: int = 1
-    first: int = 0
+    first: int | str = 0
 
     @property
     def nearest(self) -> Near | None:

@@ -1,11 +1,10 @@
 """What `serve` and `convert` say of the files: lines for a person."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playhead import __version__
-from playhead.cassette import Interaction
+from playhead.account import Account
 from playhead.folder import Shelf
 from playhead.library import Library
 from playhead.rules import Tier
@@ -57,23 +56,21 @@ def not_shown(shelf: Shelf, paths: Sequence[str]) -> list[str]:
     return lines
 
 
-def ending(served: int, missed: int, loosely: Mapping[tuple[Tier, Interaction], int]) -> list[str]:
+def ending(account: Account) -> list[str]:
     """Return what a server says at its end: how many requests there were, and how they matched.
 
     One that nobody asked says nothing.
     """
-    if not served and not missed:
+    if not account.served and not account.missed:
         return []
-    lines = [f"playhead: {plural(served, 'request')} answered, {missed} refused"]
-    for tier in Tier:
-        times: Counter[str] = Counter()
-        for (found, each), number in loosely.items():
-            if found is tier:
-                times[each.name] += number  # an overlay's answer has the name of the recorded one
-        if times:
-            names = sorted(times)[:LOOSE_NAMES]
-            more = f" and {len(times) - len(names)} more" if len(times) > len(names) else ""
-            lines.append(f"  {sum(times.values())} by {tier.value}: {', '.join(names)}{more}")
+    lines = [f"playhead: {plural(account.served, 'request')} answered, {account.missed} refused"]
+    loosely = account.loosely()
+    for tier in (each.value for each in Tier if each.value in loosely):
+        names = sorted(loosely[tier])[:LOOSE_NAMES]
+        more = len(loosely[tier]) - len(names)
+        others = f" and {more} more" if more else ""
+        times = sum(loosely[tier].values())
+        lines.append(f"  {times} by {tier}: {', '.join(names)}{others}")
     return lines
 
 

@@ -57,15 +57,20 @@ class Search:
     def __init__(self, library: Library) -> None:
         self._explainer = Explainer(library, monotonic, _Breathing().breathe)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="playhead-nearest")
+        self._is_retired = False
         self._waiting: dict[bytes, asyncio.Future[Explained | None]] = {}
         self._kept: OrderedDict[bytes, Explained] = OrderedDict()
-        self._times: OrderedDict[bytes, tuple[int, int]] = OrderedDict()
+        self._times: OrderedDict[bytes, tuple[int, int | str]] = OrderedDict()
+
+    def retire(self) -> None:
+        """Learn no more than what is asked: the library is replaced."""
+        self._is_retired = True
 
     def close(self) -> None:
         """Drop what is still being thought about."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def explained(self, asked: Asked, refusal: Refusal, number: int) -> Explained:
+    async def explained(self, asked: Asked, refusal: Refusal, number: int | str) -> Explained:
         """Return why `asked`, which is request `number`, was refused, as far as found in time."""
         miss = self._explainer.begun(asked, refusal)
         mark = _mark(asked, refusal)
@@ -106,7 +111,7 @@ class Search:
         if found is not None and found.told["complete"]:
             _put(self._kept, mark, found, most=KEPT)
 
-    def _count(self, mark: bytes, number: int) -> tuple[int, int]:
+    def _count(self, mark: bytes, number: int | str) -> tuple[int, int | str]:
         times, first = self._times.get(mark, (0, number))
         _put(self._times, mark, (times + 1, first), most=REMEMBERED)
         return times + 1, first
@@ -126,7 +131,7 @@ class Search:
         """Let the indexes grow for a moment, then let a search that waits have its turn."""
         with _giving_way():
             is_more = self._explainer.grow(_SLICE)
-        if is_more:
+        if is_more and not self._is_retired:
             with contextlib.suppress(RuntimeError):  # the thread is being ended
                 self._thread.submit(self._grow)
 

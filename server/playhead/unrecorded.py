@@ -13,9 +13,11 @@ from playhead import models, refusal
 from playhead.answer import cors_headers
 from playhead.asked import Asked, asked
 from playhead.errors import Code, Refusal
-from playhead.journal import Journal, Refused
+from playhead.journal import Refused
 from playhead.library import Library
 from playhead.search import Search
+from playhead.sessions import Session
+from playhead.state import State
 
 Messages: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 
@@ -25,11 +27,11 @@ _logger = logging.getLogger("playhead")
 
 
 class Unrecorded:
-    """Answers in the name of one library, and notes every refusal in the journal."""
+    """Answers in the name of one library, and notes every refusal in the state."""
 
-    def __init__(self, library: Library, journal: Journal, cors_origin: str | None) -> None:
+    def __init__(self, library: Library, state: State, cors_origin: str | None) -> None:
         self._library = library
-        self._journal = journal
+        self._state = state
         self._cors_origin = cors_origin
         self._search = Search(library)
         self._pages: dict[tuple[str | None, models.Form], bytes] = {}
@@ -38,16 +40,24 @@ class Unrecorded:
         """Drop what is still being thought about."""
         self._search.close()
 
-    async def messages(self, reason: Refusal, scope: dict[str, Any], body: bytes) -> Messages:
-        """Return the two ASGI messages that answer a request that was refused for `reason`."""
+    def retire(self) -> None:
+        """Learn no more of a library that is replaced; what is asked of it is still answered."""
+        self._search.retire()
+
+    async def messages(
+        self, reason: Refusal, session: Session, path: bytes, scope: dict[str, Any], body: bytes
+    ) -> Messages:
+        """Return the two ASGI messages that answer a request that was refused for `reason`.
+
+        `path` is the raw one, without the session.
+        """
         headers = dict(scope["headers"])
         cassette = headers.get(b"x-playhead-cassette")
-        request = asked(scope["method"], scope["raw_path"], scope["query_string"], cassette, body)
+        request = asked(scope["method"], path, scope["query_string"], cassette, body)
         ours = self._preflight(request, headers) or await self._models(request, reason)
         if ours:
-            target = (scope["method"], scope["raw_path"], cassette, None)
-            self._journal.ours(target, ours[0]["status"])
-        start, content = ours or await self._refuse(request, reason, headers)
+            session.journal.ours((scope["method"], path, cassette, None), ours[0]["status"])
+        start, content = ours or await self._refuse(request, reason, session, headers)
         if self._cors_origin:
             start["headers"] += cors_headers(self._cors_origin)
         return start, content
@@ -79,15 +89,17 @@ class Unrecorded:
         return _ok(page, [(b"content-type", b"application/json"), length])
 
     async def _refuse(
-        self, request: Asked, reason: Refusal, headers: dict[bytes, bytes]
+        self, request: Asked, reason: Refusal, session: Session, headers: dict[bytes, bytes]
     ) -> Messages:
-        number = self._journal.new_id()
-        explained = await self._search.explained(request, reason, number)
-        message = explained.miss.summary(_see(headers, number))
+        numbers = self._state.sessions.numbers
+        number, when = numbers.next(), time()
+        called = numbers.written(number)
+        explained = await self._search.explained(request, reason, called)
+        message = explained.miss.summary(_see(headers, called))
         retry = headers.get(b"x-stainless-retry-count", b"0")
         entry = Refused(
             id=number,
-            time=time(),
+            time=when,
             method=request.method,
             target=request.route.path,
             scope=request.scope,
@@ -96,13 +108,13 @@ class Unrecorded:
             told=explained.told,
             retry=int(retry) if _COUNT.fullmatch(retry) else 0,
         )
-        self._journal.refuse(entry)
+        await self._state.refused(session, entry)
         _logger.warning("%s", "\n".join((message, *explained.lines)))
         return refusal.messages(
             reason.code,
             message,
             status=reason.status,
-            request_id=str(number),
+            request_id=str(called),
             form=request.route.errors,
         )
 
@@ -112,8 +124,8 @@ def _ok(body: bytes, headers: list[tuple[bytes, bytes]], *, status: int = 200) -
     return start, {"type": "http.response.body", "body": body}
 
 
-def _see(headers: dict[bytes, bytes], number: int) -> str:
+def _see(headers: dict[bytes, bytes], called: int | str) -> str:
     """Where the whole story stands: under the name by which the client reached us."""
     host = headers.get(b"host", b"")
     origin = f"http://{host.decode()}" if _HOST.fullmatch(host) else ""
-    return f"{origin}/__playhead/requests/{number}"
+    return f"{origin}/__playhead/requests/{called}"

@@ -32,7 +32,10 @@ DEADLINE_SECONDS = 60
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SERVES = re.compile(r"playhead serve(?P<arguments>[^;|&>]*)")
 # What differs from run to run: clocks, the digits of a port, the system's number of an error.
-_VARIES = re.compile(r"(?<=\"time\":)[0-9.]+|(?<=content-length: )\d+|(?<=\[Errno )\d+")
+_VARIES = re.compile(
+    r"(?<=\"time\":)[0-9.]+|(?<=\"since\":)[0-9.]+|(?<=\"last\":)[0-9.]+"
+    r"|(?<=content-length: )\d+|(?<=\[Errno )\d+"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

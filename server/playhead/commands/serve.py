@@ -34,6 +34,7 @@ def serve(
     """
     from playhead import log, report
     from playhead import serve as server
+    from playhead.account import Account
     from playhead.app import create_app
     from playhead.environment import origin
 
@@ -52,6 +53,5 @@ def serve(
     banner = report.banner(at, app.library, [str(path) for path in found])
     with log.to_stderr() as say:
         server.run(app, bound, on_ready=lambda: terminal.announce(banner))
-        journal = app.player.journal
-        for line in report.ending(journal.served, journal.missed, journal.loosely):
+        for line in report.ending(Account(session="", counts=app.state.sessions.counts())):
             say(printable(line))

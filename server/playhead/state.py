@@ -1,0 +1,148 @@
+"""The state of a run, its cursors and journals: of this process alone, or shared by several."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from typing import Protocol
+
+from playhead.account import ENDED, Account, together
+from playhead.errors import Refusal
+from playhead.journal import Journal, Refused
+from playhead.sessions import Session, Sessions
+from playhead.store import Store
+
+
+class State(Protocol):
+    """Which recording is next in each session, and what became of the requests."""
+
+    sessions: Sessions
+    """The sessions that this process knows."""
+
+    async def open(self) -> None:
+        """Begin; called once, before the first request, in the event loop that serves."""
+
+    async def take(self, session: Session, sequence: str) -> int:
+        """Return how often `sequence` was taken in a session before, and count this time."""
+
+    async def rewind(self, session: str | None) -> None:
+        """Begin one session again, or all: their cursors, not what is known of their requests."""
+
+    async def refused(self, session: Session, entry: Refused) -> None:
+        """Note a request that was refused."""
+
+    async def accounts(self, session: str | None = None) -> list[Account]:
+        """Return what became of all requests, by sessions, the default one first; or of one's."""
+
+    async def close(self) -> None:
+        """End; what was not written yet is written."""
+
+
+class Memory:
+    """The state of a server that is alone.
+
+    `take` does not wait for anything, so that between finding an interaction and moving its
+    cursor nothing else runs. On one event loop that is the whole of the concurrency design.
+    """
+
+    def __init__(self) -> None:
+        self.sessions = Sessions(on_drop=self._keep)
+        self._ended: Account | None = None
+
+    async def open(self) -> None:
+        """There is nothing to begin."""
+
+    async def take(self, session: Session, sequence: str) -> int:
+        """Return how often `sequence` was taken in a session before, and count this time."""
+        turn = session.turns.get(sequence, 0)
+        session.turns[sequence] = turn + 1
+        return turn
+
+    async def rewind(self, session: str | None) -> None:
+        """Begin one session again, or all."""
+        self.sessions.rewind(session)
+
+    async def refused(self, session: Session, entry: Refused) -> None:
+        """Note a request that was refused."""
+        session.journal.refuse(entry)
+
+    async def accounts(self, session: str | None = None) -> list[Account]:
+        """Return what became of all requests, by sessions; or of one's."""
+        journals = [
+            each.journal
+            for each in self.sessions
+            if session is None or each.journal.session == session
+        ]
+        found = await asyncio.to_thread(_accounts, journals)
+        if self._ended is not None and session in (None, ENDED):
+            found.append(self._ended)
+        return found
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+    def _keep(self, dropped: Account) -> None:
+        before = [self._ended] if self._ended else []
+        self._ended = together([*before, dropped], session=ENDED)
+
+
+class Shared:
+    """The state of several servers, in a store that all of them reach.
+
+    What recordings answered stays in this process until somebody asks any of the servers, until a
+    request is refused, or until it stops: an interaction that occurs once needs the store for
+    nothing. A refusal is written at once, since it must not be lost.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.sessions = Sessions(on_drop=self._keep)
+        self._store = store
+        self._unwritten: list[Account] = []
+        self._writing = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Join the other servers."""
+        self.sessions.numbers.server = await self._store.open(self._write)
+
+    async def take(self, session: Session, sequence: str) -> int:
+        """Return how often any server took `sequence` in a session, and count this time."""
+        return await self._store.take(session.journal.session, sequence)
+
+    async def rewind(self, session: str | None) -> None:
+        """Begin one session again, or all, for every server."""
+        await self._store.rewind(session)
+
+    async def refused(self, session: Session, entry: Refused) -> None:
+        """Note a request that was refused, and write it."""
+        session.journal.refuse(entry)
+        with contextlib.suppress(Refusal):  # it stays here, and is written later
+            await self._write()
+
+    async def accounts(self, session: str | None = None) -> list[Account]:
+        """Return what became of all requests to any server, by sessions; or of one's."""
+        await self._store.gather()
+        return await self._store.read(session)
+
+    async def close(self) -> None:
+        """Write what recordings answered, and leave the other servers."""
+        await self._write()
+        await self._store.close()
+
+    async def _write(self) -> None:
+        """Write what this server has noted, and begin to note anew."""
+        self._unwritten += await asyncio.to_thread(_accounts, self.sessions.taken_out())
+        async with self._writing:
+            unwritten, self._unwritten = self._unwritten, []
+            if not unwritten:
+                return
+            try:
+                await self._store.write(unwritten)
+            except Refusal:
+                self._unwritten = unwritten + self._unwritten  # for the next time
+                raise
+
+    def _keep(self, dropped: Account) -> None:
+        self._unwritten.append(dropped)
+
+
+def _accounts(journals: Iterable[Journal]) -> list[Account]:
+    return [journal.account() for journal in journals]
