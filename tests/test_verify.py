@@ -14,6 +14,8 @@ from support.recordings import CHAT, chat, interaction, write
 from support.refusals import error_in
 from support.server import Running, playhead, serve
 
+_LAST_WORDS = re.compile(r"playhead: (?:proved: |NOT PROVED: )?\d+ requests? answered, ")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,7 +40,8 @@ def ask(server: Running, *prompts: str, session: str = "") -> None:
 
 
 def verify(server: Running, query: str = "") -> tuple[int, Any]:
-    reply = server.get(f"/__playhead/verify{query}")
+    headers = {"host": server.origin.removeprefix("http://")}
+    reply = server.get(f"/__playhead/verify{query}", headers)
     return reply.status, orjson.loads(reply.body)
 
 
@@ -51,9 +54,10 @@ def end(
     """The exit code of a server that was asked these prompts, and the lines of its last words."""
     with serve(folder, *flags, env=env) as running:
         ask(running, *asked)
-        before = len(running.log())
         code = running.stop()
-        return code, running.log()[before:].splitlines()
+        lines = running.log().splitlines()
+        began = (at for at, line in enumerate(lines) if _LAST_WORDS.match(line))
+        return code, lines[next(began, len(lines)) :]
 
 
 # Asked while it runs
@@ -101,11 +105,11 @@ def test_a_run_that_served_nothing_is_told_where_the_app_should_have_called(
     ]
 
 
-@pytest.mark.parametrize("host", ["a b", "[", "x" * 300])
-def test_a_strange_host_is_not_repeated(folder: Path, host: str) -> None:
-    with serve(folder, "--allowed-host", host) as running:
-        reply = running.get("/__playhead/verify?require_served=1", {"host": host})
-    assert host not in reply.body.decode() or reply.status == 403
+def test_a_host_that_is_no_address_is_not_repeated(folder: Path) -> None:
+    with serve(folder, "--allowed-host", "a/b") as running:
+        reply = running.get("/__playhead/verify?require_served=1", {"host": "a/b"})
+    assert reply.status == 409
+    assert "Point its base URL at playhead" in reply.body.decode()
 
 
 def test_each_session_has_a_proof_of_its_own(server: Running) -> None:
@@ -183,7 +187,7 @@ def test_misses_and_requests_are_narrowed_by_the_session(server: Running) -> Non
     [
         "verify?sesion=a", "verify?all_used=1", "verify?require_served=x", "verify?scope=nowhere",
         "verify?session=a&session=b", "unused?all_used=true", "unused?scope=nowhere",
-        "misses?scope=a", "requests?limit=1", "sessions?session=a", "health?x=1",
+        "misses?scope=a", "requests?limit=1",
     ],
 )  # fmt: skip
 def test_a_parameter_that_cannot_be_is_400_in_our_form(server: Running, path: str) -> None:
@@ -242,7 +246,7 @@ def test_a_server_that_nobody_asked_and_that_requires_nothing_says_nothing(folde
 def test_an_app_that_never_called_is_told_the_base_url_at_the_end(folder: Path) -> None:
     with serve(folder, "--require-served", "1") as running:
         assert running.stop() == 1
-    assert f"Its base URL should be {running.origin}/v1;" in running.log()
+        assert f"Its base URL should be {running.origin}/v1;" in running.log()
 
 
 def test_every_session_counts_at_the_end(folder: Path) -> None:
@@ -273,7 +277,7 @@ def test_a_report_that_cannot_be_written_is_exit_code_1(folder: Path, tmp_path: 
         where.rmdir()
         where.touch()
         assert running.stop() == 1
-    assert "cannot write the report" in running.log()
+        assert "cannot write the report" in running.log()
 
 
 @pytest.mark.parametrize("file", ["a.txt", "nowhere/a.json"])
