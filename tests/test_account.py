@@ -43,3 +43,12 @@ def test_what_answered_loosely_is_told_by_tiers() -> None:
     )
     account = Account(session="", counts=counts)
     assert account.loosely() == {"rules": {"a#0": 2}, "tools": {"b#0": 1}}
+
+
+def test_what_was_exhausted_is_counted_apart_and_to_look_adds_nothing() -> None:
+    counts = Counter({("missed", "exhausted"): 2, ("missed", "body_differs"): 1})
+    account = Account(session="", counts=counts)
+    assert (account.missed, account.exhausted) == (3, 2)
+    nothing = Account(session="", counts=Counter())
+    assert nothing.exhausted == 0
+    assert not nothing.counts

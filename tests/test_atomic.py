@@ -102,3 +102,15 @@ def test_nothing_is_left_behind_where_it_cannot_be_written(tmp_path: Path) -> No
     with pytest.raises(OSError, match="directory"):
         atomic.write(tmp_path, NAME, b"content", force=True)
     assert _files(tmp_path) == {"a/b.yaml/c"}
+
+
+def test_what_is_appended_comes_behind_what_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "summary.md"
+    for content in (b"one\n", b"two\n"):
+        atomic.append(file, content)
+    assert file.read_bytes() == b"one\ntwo\n"
+
+
+def test_what_cannot_be_appended_to_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        atomic.append(tmp_path, b"content")

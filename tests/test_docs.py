@@ -353,7 +353,7 @@ def test_every_variable_for_a_client_is_explained() -> None:
 
 def test_every_path_of_the_control_api_is_explained() -> None:
     app = create_app(EXAMPLES)
-    gate = cast("Any", create_control(app.player, app.settings))
+    gate = cast("Any", create_control(app.player, app.settings, app.requirements))
     routes = {
         f"{method} {route.path.replace('{number:int}', '{id}')}"
         for route in gate._app.routes

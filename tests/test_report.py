@@ -1,8 +1,6 @@
-from collections import Counter
 from dataclasses import replace
 
 from playhead import __version__, report
-from playhead.account import Account
 from playhead.folder import Shelf
 from playhead.library import Library
 from playhead.walk import Skip
@@ -50,30 +48,6 @@ def test_the_banner_only_counts_the_rest_of_many_skipped_files() -> None:
     skipped = [line for line in lines if line.startswith("  skipped: ")]
     assert len(skipped) == report.QUIET_LINES + 1
     assert skipped[-1] == "  skipped: 1 more file (`playhead check` lists them)"
-
-
-def _ending(counts: dict[tuple[str, str], int]) -> list[str]:
-    return report.ending(Account(session="", counts=Counter(counts)))
-
-
-def test_the_end_says_how_many_requests_there_were() -> None:
-    assert _ending({("served", "a#0"): 1}) == ["playhead: 1 request answered, 0 refused"]
-    assert _ending({("missed", "exhausted"): 2}) == ["playhead: 0 requests answered, 2 refused"]
-
-
-def test_a_server_that_nobody_asked_says_nothing_at_its_end() -> None:
-    assert _ending({}) == []
-
-
-def test_the_end_names_what_answered_loosely_tier_by_tier() -> None:
-    many = [f"many#{at}" for at in range(report.LOOSE_NAMES + 2)]
-    counts = {("loosely:conversation", name): 2 for name in many}
-    named = ", ".join(sorted(many)[: report.LOOSE_NAMES])
-    lines = _ending({**counts, ("loosely:rules", "many#1"): 1, ("served", "many#1"): 25})
-    assert lines[1:] == [
-        "  1 by rules: many#1",
-        f"  {2 * len(many)} by conversation: {named} and 2 more",
-    ]
 
 
 def test_the_banner_is_loud_about_an_empty_library() -> None:

@@ -48,6 +48,11 @@ class Account:
         """How many requests were refused."""
         return sum(self.by(MISSED).values())
 
+    @property
+    def exhausted(self) -> int:
+        """How many requests were refused because they came more often than recorded."""
+        return self.counts[MISSED, "exhausted"]
+
     def by(self, kind: str) -> dict[str, int]:
         """Return the counts of one kind by name."""
         return {name: times for (of, name), times in self.counts.items() if of == kind}

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from playhead import folder, refusal
+from playhead.account import Account
 from playhead.configuration import Configuration
-from playhead.errors import Code
+from playhead.errors import Code, Refusal
 from playhead.library import Library
 from playhead.player import AsgiApp, Player, Receive, Send
+from playhead.proof import NOTHING, Requirements
 from playhead.settings import Settings
 from playhead.state import Memory, State
 
@@ -25,10 +27,19 @@ _logger = logging.getLogger("playhead")
 class App:
     """A library, replayed. Two apps in one process share nothing but the state they are given."""
 
-    def __init__(self, library: Library, settings: Settings, state: State | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        state: State | None = None,
+        requirements: Requirements = NOTHING,
+    ) -> None:
         self.settings = settings
+        self.requirements = requirements
         self.state = state or Memory()
         self.player = Player(library, settings, self.state)
+        self.accounts: list[Account] = []
+        """What became of all requests, by sessions; known when the app has ended."""
         self._control: AsgiApp | None = None
 
     @property
@@ -58,7 +69,7 @@ class App:
     async def _to_control(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if self._control is None:
             control = await asyncio.to_thread(import_module, "playhead.control")
-            self._control = control.create_control(self.player, self.settings)
+            self._control = control.create_control(self.player, self.settings, self.requirements)
         await self._control(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -66,21 +77,34 @@ class App:
             await self.state.open()
             await send({"type": "lifespan.startup.complete"})
         self.player.close()
+        self.accounts = await self._last_accounts()
         await self.state.close()
         await send({"type": "lifespan.shutdown.complete"})
 
+    async def _last_accounts(self) -> list[Account]:
+        """The accounts of all servers that share a state; of this one where it is not reached."""
+        try:
+            return await self.state.accounts()
+        except Refusal as reason:
+            _logger.warning("playhead: only this server's requests are told of: %s", reason)
+            return [Account(session="", counts=self.state.sessions.counts())]
+
 
 def create_app(
-    *paths: str | Path, settings: Settings | None = None, state: State | None = None
+    *paths: str | Path,
+    settings: Settings | None = None,
+    state: State | None = None,
+    requirements: Requirements | None = None,
 ) -> App:
     """Return an ASGI app that serves the cassettes below `paths`; its own state is in memory.
 
+    What `requirements` has is required by every `GET /__playhead/verify`.
     Files that cannot be served are in `app.library.shelf.skipped`, each with its reason.
     """
     settings = settings or Settings()
     flags = Configuration(rules=settings.rules, bridge=settings.bridge)
     shelf = folder.load([Path(path) for path in paths], flags)
-    return App(Library(shelf), settings, state)
+    return App(Library(shelf), settings, state, requirements or NOTHING)
 
 
 async def _apologise(send: Send) -> None:

@@ -1,11 +1,12 @@
-"""Files that appear whole or not at all; the only place that writes any."""
+"""Files that appear whole or not at all, and lines added to others; the only place that writes."""
 
 import errno
 import os
 import secrets
 from pathlib import Path
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 
 # What file systems without hard links answer: FAT, some of those of networks and containers.
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -58,3 +59,15 @@ def _folder_of(root: Path, relative: Path) -> Path:
         except FileExistsError:  # which would be said of the file that is to be written
             raise NotADirectoryError(errno.ENOTDIR, f"{folder} is not a folder") from None
     return folder
+
+
+def append(file: Path, content: bytes) -> None:
+    """Add to the end of a file, which others add to as well; raise OSError where that fails.
+
+    In one write: what is added stays together.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _BINARY, 0o666)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)

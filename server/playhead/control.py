@@ -1,9 +1,8 @@
-"""The control API, `/__playhead/…`, and the one gate in front of all of it.
+"""The control API, `/__playhead/…`, behind its gate.
 
 The only module that imports Starlette. Nothing from the network becomes a file name here.
 """
 
-import ipaddress
 import json
 import re
 from asyncio import to_thread
@@ -16,20 +15,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playhead import __version__, refusal
+from playhead import __version__, receipt
 from playhead.account import Account, together
-from playhead.errors import Code, Refusal
-from playhead.player import AsgiApp, Player, Receive, Send
+from playhead.errors import Refusal
+from playhead.gate import Gate, refused
+from playhead.parameters import Parameters, parameters
+from playhead.player import AsgiApp, Player
+from playhead.proof import Proof, Requirements, prove
 from playhead.settings import Settings
 
-_LOCAL_NAMES = ("localhost", "host.docker.internal")
-_LOCAL_DOMAINS = (".localhost", ".svc.cluster.local")
-_SINGLE_LABEL = re.compile(r"[a-z0-9_-]+")
+_HOST = re.compile(r"[A-Za-z0-9.\[\]:_-]{1,80}")
 
 
-def create_control(player: Player, settings: Settings) -> AsgiApp:
-    """Return the control API of `player` as an ASGI app, gate included."""
-    api = _Api(player)
+def create_control(player: Player, settings: Settings, requirements: Requirements) -> AsgiApp:
+    """Return the control API of `player` as an ASGI app, gate included.
+
+    What `requirements` has is required by every `verify`.
+    """
+    api = _Api(player, requirements)
     prefix = "/__playhead"
     routes = [
         Route(f"{prefix}/health", api.health, methods=["GET"]),
@@ -37,6 +40,8 @@ def create_control(player: Player, settings: Settings) -> AsgiApp:
         Route(f"{prefix}/requests", api.requests, methods=["GET"]),
         Route(f"{prefix}/requests/{{id}}", api.request, methods=["GET"]),
         Route(f"{prefix}/misses", api.misses, methods=["GET"]),
+        Route(f"{prefix}/verify", api.verify, methods=["GET"]),
+        Route(f"{prefix}/unused", api.unused, methods=["GET"]),
         Route(f"{prefix}/sessions", api.sessions, methods=["GET"]),
         Route(f"{prefix}/rewind", api.rewind, methods=["POST"]),
     ]
@@ -47,54 +52,12 @@ def create_control(player: Player, settings: Settings) -> AsgiApp:
     return Gate(cast("AsgiApp", app), settings.allowed_hosts)
 
 
-class Gate:
-    """Lets a request through to the control API, or answers 403.
-
-    A page in a browser must not reach it: not by DNS rebinding (the Host must be a name that no
-    public server can have), not from another origin, and not by a form post, which cannot carry
-    JSON. 403 and not 421, which Node's fetch repeats.
-    """
-
-    def __init__(self, app: AsgiApp, allowed_hosts: tuple[str, ...]) -> None:
-        self._app = app
-        self._allowed = frozenset(host.lower() for host in allowed_hosts)
-
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Pass one request on, or refuse it."""
-        reason = self._objection(scope["method"], dict(scope["headers"]))
-        if reason is None:
-            await self._app(scope, receive, send)
-            return
-        start, content = _messages(f"playhead: {reason}", status=403)
-        await send(start)
-        await send(content)
-
-    def _objection(self, method: str, headers: dict[bytes, bytes]) -> str | None:
-        host = headers.get(b"host", b"").decode("latin-1")
-        if not self._is_allowed(_hostname(host)):
-            return (
-                f"the Host {host[:80]!r} may be anybody's; "
-                "start playhead with --allowed-host to let it in"
-            )
-        origin = headers.get(b"origin")
-        if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
-            return "the control API answers no page of another origin"
-        content_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if method == "POST" and content_type != b"application/json":
-            return "a POST needs the header content-type: application/json"
-        return None
-
-    def _is_allowed(self, host: str) -> bool:
-        if host in _LOCAL_NAMES or host in self._allowed or host.endswith(_LOCAL_DOMAINS):
-            return True
-        return _SINGLE_LABEL.fullmatch(host) is not None or _is_ip_address(host)
-
-
 class _Api:
     """The handlers: each reads what the player holds and answers JSON from memory."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, player: Player, requirements: Requirements) -> None:
         self._player = player
+        self._requirements = requirements
 
     async def health(self, _: Request) -> Response:
         shelf = self._player.library.shelf
@@ -136,7 +99,7 @@ class _Api:
         })  # fmt: skip
 
     async def requests(self, request: Request) -> Response:
-        account = together(await self._accounts(request))
+        account = await self._account(self._asked(request, "session"))
         return _json({"requests": account.in_order()})
 
     async def request(self, request: Request) -> Response:
@@ -148,7 +111,23 @@ class _Api:
         raise HTTPException(404, "no such request, or it is too long ago to be kept")
 
     async def misses(self, request: Request) -> Response:
-        return _json({"misses": together(await self._accounts(request)).misses})
+        account = await self._account(self._asked(request, "session"))
+        return _json({"misses": account.misses})
+
+    async def verify(self, request: Request) -> Response:
+        asked = self._asked(request, "session", "scope", "all_used", "require_served")
+        required = Requirements(
+            fail_on_miss=True,
+            all_used=asked.all_used or self._requirements.all_used,
+            served=max(asked.served, self._requirements.served),
+        )
+        proof = await self._proof(asked, required, origin=_origin(request))
+        return _json(receipt.as_json(proof), status=200 if proof.is_proved else 409)
+
+    async def unused(self, request: Request) -> Response:
+        asked = self._asked(request, "session", "scope")
+        proof = await self._proof(asked, Requirements(), origin="")
+        return _json({"interactions": proof.interactions, "unused": proof.unused})
 
     async def sessions(self, _: Request) -> Response:
         accounts = await self._player.state.accounts()
@@ -158,9 +137,23 @@ class _Api:
         await self._player.state.rewind(_session_in(await request.body()))
         return _json({"rewound": True})
 
-    async def _accounts(self, request: Request) -> list[Account]:
-        """The accounts that a request asks for: of one session, or of all."""
-        return await self._player.state.accounts(request.query_params.get("session"))
+    def _asked(self, request: Request, *names: str) -> Parameters:
+        """What a query asks for, of the parameters of these names."""
+        try:
+            return parameters(
+                request.query_params.multi_items(), names, self._player.library.scopes
+            )
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from None
+
+    async def _account(self, asked: Parameters) -> Account:
+        """The account of the session that was asked for, or of all together."""
+        accounts = await self._player.state.accounts(asked.session)
+        return together(accounts, session=asked.session or "")
+
+    async def _proof(self, asked: Parameters, required: Requirements, *, origin: str) -> Proof:
+        account, library = await self._account(asked), self._player.library
+        return await to_thread(prove, library, account, required, scope=asked.scope, origin=origin)
 
 
 def _session(account: Account) -> dict[str, Any]:
@@ -193,7 +186,7 @@ def _session_in(body: bytes) -> str | None:
 async def _refused(_request: Request, error: Exception) -> Response:
     """Starlette's own errors are plain text, which the AI SDK throws away."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    start, content = _messages(f"playhead: {error.detail}", status=error.status_code)
+    start, content = refused(f"playhead: {error.detail}", status=error.status_code)
     answer = Response(content["body"], error.status_code)
     answer.raw_headers = [*start["headers"], *_as_raw(error.headers)]
     return answer
@@ -209,26 +202,13 @@ def _as_raw(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
 
 
-def _messages(message: str, *, status: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    return refusal.messages(Code.BAD_REQUEST, message, status=status, request_id="0")
+def _origin(request: Request) -> str:
+    """The address by which a client reached us; empty where it may not stand in a message."""
+    host = request.headers.get("host", "")
+    return f"http://{host}" if _HOST.fullmatch(host) else ""
 
 
-def _json(value: object) -> Response:
+def _json(value: object, *, status: int = 200) -> Response:
     # Paths and names may hold what is not Unicode: orjson refuses them, others cannot read them.
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode("utf-8", "replace"), media_type="application/json")
-
-
-def _hostname(host: str) -> str:
-    """The Host header without its port."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.rpartition(":")[0].lower() if ":" in host else host.lower()
-
-
-def _is_ip_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")

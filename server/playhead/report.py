@@ -4,19 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playhead import __version__
-from playhead.account import Account
 from playhead.folder import Shelf
 from playhead.library import Library
-from playhead.rules import Tier
 
 if TYPE_CHECKING:
     from playhead.convert import Outcome
 
 QUIET_LINES = 20
 """Files that are no cassettes and are named in the banner, before the rest are only counted."""
-
-LOOSE_NAMES = 10
-"""Interactions named at the end for each tier, before the rest are only counted."""
 
 
 def banner(origin: str, library: Library, paths: Sequence[str]) -> list[str]:
@@ -53,24 +48,6 @@ def not_shown(shelf: Shelf, paths: Sequence[str]) -> list[str]:
         lines.append(f"broken: {plural(more, 'more file')} (`playhead check` lists them)")
     if not shelf.interactions:
         lines.append(f"playhead: no interactions in {', '.join(paths)}")
-    return lines
-
-
-def ending(account: Account) -> list[str]:
-    """Return what a server says at its end: how many requests there were, and how they matched.
-
-    One that nobody asked says nothing.
-    """
-    if not account.served and not account.missed:
-        return []
-    lines = [f"playhead: {plural(account.served, 'request')} answered, {account.missed} refused"]
-    loosely = account.loosely()
-    for tier in (each.value for each in Tier if each.value in loosely):
-        names = sorted(loosely[tier])[:LOOSE_NAMES]
-        more = len(loosely[tier]) - len(names)
-        others = f" and {more} more" if more else ""
-        times = sum(loosely[tier].values())
-        lines.append(f"  {times} by {tier}: {', '.join(names)}{others}")
     return lines
 
 

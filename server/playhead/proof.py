@@ -1,0 +1,186 @@
+"""What a run proves: what answered, what was refused, what nobody used, and what is missing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from playhead import retold
+from playhead.account import Account
+from playhead.errors import Code
+from playhead.library import Library
+from playhead.report import plural
+from playhead.rules import Tier
+
+NAMED = 10
+"""Interactions named in a sentence, before the rest are only counted."""
+_EXAMPLES = 3
+
+_MEANINGS = {
+    Code.NO_CASSETTES: ("found no cassettes loaded", "Name the folder that holds them."),
+    Code.UNKNOWN_OPERATION: (
+        "went where nothing is recorded",
+        "Record it, or mend the path or method that the app calls.",
+    ),
+    Code.BODY_DIFFERS: (
+        "matched no recording",
+        "Record it again, or say in a playhead.yaml what may differ.",
+    ),
+    Code.NOT_BRIDGED: (
+        "met a recording that cannot be told in the other form",
+        "Record it with the `stream` that the app sends.",
+    ),
+    Code.EXHAUSTED: (
+        "came more often than recorded",
+        "Record it as often as the app asks, or allow it with another --repeat.",
+    ),
+    Code.UNKNOWN_CASSETTE: (
+        "named a cassette that is not there",
+        "Mend the scope in the base URL or header; `playhead list` has the names.",
+    ),
+    Code.BODY_TOO_LARGE: ("had too large a body", "Send less."),
+    Code.BAD_REQUEST: ("could not be read", "Look at what the app sends."),
+    Code.INTERNAL: ("met a bug of playhead's", "Its log has the details; please report it."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What must be so for a run to be proved; `served` is how many answers it takes at least."""
+
+    fail_on_miss: bool = False
+    all_used: bool = False
+    served: int = 0
+
+    @property
+    def are_any(self) -> bool:
+        """Whether anything is required."""
+        return self.fail_on_miss or self.all_used or self.served > 0
+
+
+NOTHING = Requirements()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What is known of a run, or of one session of it.
+
+    `answers` is how often each interaction answered, `loosely` the same by tier where that is not
+    exact, and `ambiguous` where another cassette holds the request, too. `unused` are names, of
+    as many `interactions` as are in scope.
+    `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code,
+    and `reasons` those that say what of the requirements is not met and what to do.
+    """
+
+    session: str
+    scope: str | None
+    requirements: Requirements
+    served: int
+    missed: int
+    exhausted: int
+    missed_by: Mapping[str, int]
+    answers: Mapping[str, int]
+    loosely: Mapping[str, Mapping[str, int]]
+    ambiguous: Mapping[str, int]
+    unused: Sequence[str]
+    interactions: int
+    misses: Sequence[dict[str, Any]]
+    refusals: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether all that was required is so."""
+        return not self.reasons
+
+
+def prove(
+    library: Library,
+    account: Account,
+    requirements: Requirements,
+    *,
+    scope: str | None = None,
+    origin: str = "",
+) -> Proof:
+    """Return what the requests of an account prove.
+
+    Only what has to be used is narrowed by `scope`. `origin` is where the server is reached,
+    `http://host:port`: one that was never called says which base URL it waits at.
+    """
+    used = account.by("served")
+    interactions = [each.name for each in library.in_scope(scope)]
+    unused = [name for name in interactions if name not in used]
+    refusals = tuple(_refusals(account))
+    reasons = list(refusals) if requirements.fail_on_miss else []
+    if account.served < requirements.served:
+        reasons.append(_too_few(account, requirements.served, _base_url(origin, account, scope)))
+    if requirements.all_used and unused:
+        reasons.append(_unused(unused, account.missed))
+    by_tier = {tier.value: account.by(f"loosely:{tier.value}") for tier in Tier}
+    return Proof(
+        session=account.session,
+        scope=scope,
+        requirements=requirements,
+        served=account.served,
+        missed=account.missed,
+        exhausted=account.exhausted,
+        missed_by=account.by("missed"),
+        answers=used,
+        loosely={tier: names for tier, names in by_tier.items() if names},
+        ambiguous=account.by("ambiguous"),
+        unused=unused,
+        interactions=len(interactions),
+        misses=account.misses,
+        refusals=refusals,
+        reasons=tuple(reasons),
+    )
+
+
+def named(names: Sequence[str]) -> str:
+    """Return the first of `names` with commas between them, and how many more there are."""
+    more = len(names[NAMED:])
+    shown = ", ".join(names[:NAMED])
+    return f"{shown} and {more} more" if more else shown
+
+
+def _refusals(account: Account) -> Iterator[str]:
+    misses = retold.distinct(account.misses)
+    for code, times in account.by("missed").items():
+        what, to_do = _MEANINGS[Code(code)]
+        told = [retold.phrase(each) for each in misses if each.get("code") == code]
+        more = len(told[_EXAMPLES:])
+        examples = [*told[:_EXAMPLES], *([f"and {more} more"] if more else [])]
+        where = f": {'; '.join(examples)}" if examples else ""  # what is long ago is not kept
+        yield f"{plural(times, 'request')} {what} ({code}){where}. {to_do}"
+
+
+def _too_few(account: Account, wanted: int, base_url: str) -> str:
+    answered = f"{plural(account.served, 'request')} answered, and at least {wanted} required"
+    if account.served:
+        return f"{answered}."
+    if account.missed:
+        return f"{answered}: all that came were refused, {account.missed} of them."
+    return f"{answered}: the app never called. {base_url}"
+
+
+def _base_url(origin: str, account: Account, scope: str | None) -> str:
+    if not origin:
+        return "Point its base URL at playhead: `playhead env` prints the variables of every SDK."
+    prefix = ""
+    if account.session:
+        prefix += f"/session/{quote(account.session, safe='', errors='surrogateescape')}"
+    if scope is not None:
+        prefix += f"/cassette/{quote(scope, errors='surrogateescape')}"
+    if prefix:
+        prefix += "/-"
+    return (
+        f"Its base URL should be {origin}{prefix}/v1; "
+        "`playhead env` prints the variables of every SDK."
+    )
+
+
+def _unused(unused: Sequence[str], missed: int) -> str:
+    told = f"{plural(len(unused), 'interaction')} answered nothing: {named(unused)}."
+    if missed:
+        return f"{told} {plural(missed, 'request')} refused may be why: look at those first."
+    return f"{told} Delete what no test needs, or run the test that needs it."

@@ -1,0 +1,81 @@
+"""A proof as lines for a person at the end of a run, and as JSON for programs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from playhead import __version__
+from playhead.account import Account
+from playhead.proof import Proof, named
+from playhead.report import plural
+
+
+def lines(proof: Proof) -> list[str]:
+    """Return what is said at the end; nothing where nobody asked and nothing was required."""
+    if not (proof.served or proof.missed or proof.requirements.are_any):
+        return []
+    counts = f"{plural(proof.served, 'request')} answered, {proof.missed} refused"
+    said = [f"playhead: {verdict(proof)}{counts}"]
+    said += [f"  not proved: {reason}" for reason in proof.reasons]
+    said += [f"  refused: {each}" for each in proof.refusals if each not in proof.reasons]
+    for tier, times in proof.loosely.items():
+        said.append(f"  {sum(times.values())} by {tier}: {named(sorted(times))}")
+    if ambiguous := proof.ambiguous:
+        answers = plural(sum(ambiguous.values()), "answer")
+        said.append(
+            f"  {answers} that another cassette holds, too: {named(sorted(ambiguous))}"
+            " (`playhead check` says how to choose)"
+        )
+    if unused := len(proof.unused):
+        said.append(f"  {unused} of {plural(proof.interactions, 'interaction')} answered nothing")
+    return said
+
+
+def verdict(proof: Proof) -> str:
+    """Return the first words: whether a run is proved, empty where nothing was required."""
+    if not proof.requirements.are_any:
+        return ""
+    return "proved: " if proof.is_proved else "NOT PROVED: "
+
+
+def as_json(proof: Proof) -> dict[str, Any]:
+    """Return a proof as a JSON value; the default session is null."""
+    return {
+        "proved": proof.is_proved,
+        "reasons": proof.reasons,
+        "session": proof.session or None,
+        "scope": proof.scope,
+        "required": {
+            "fail_on_miss": proof.requirements.fail_on_miss,
+            "all_used": proof.requirements.all_used,
+            "served": proof.requirements.served,
+        },
+        "served": proof.served,
+        "missed": proof.missed,
+        "exhausted": proof.exhausted,
+        "missed_by": proof.missed_by,
+        "answers": proof.answers,
+        "loosely": proof.loosely,
+        "ambiguous": proof.ambiguous,
+        "interactions": proof.interactions,
+        "unused": proof.unused,
+        "misses": proof.misses,
+    }
+
+
+def report(proof: Proof, accounts: Sequence[Account]) -> dict[str, Any]:
+    """Return the report of a whole run as a JSON value: the proof, and a line for each session."""
+    return {
+        "playhead": __version__,
+        **as_json(proof),
+        "sessions": [
+            {
+                "session": account.session or None,
+                "served": account.served,
+                "missed": account.missed,
+                "exhausted": account.exhausted,
+                "first": account.first,
+                "last": account.last,
+            }
+            for account in accounts
+        ],
+    }
