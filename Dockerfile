@@ -5,7 +5,7 @@ WORKDIR /src
 RUN ["python", "-m", "venv", "--without-pip", "/opt/playhead"]
 COPY pyproject.toml README.md LICENSE ./
 COPY server ./server
-RUN ["python", "-m", "pip", "--python", "/opt/playhead/bin/python", "install", "--no-cache-dir", "--no-compile", ".[rules]"]
+RUN ["python", "-m", "pip", "--python", "/opt/playhead/bin/python", "install", "--no-cache-dir", "--no-compile", ".[redis,rules]"]
 # Byte code that is never compared with its source: no file time can make it stale.
 RUN ["python", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "/opt/playhead/lib"]
 

@@ -14,6 +14,8 @@ from support.server import Running, serve
 settings.register_profile("playhead", deadline=None)
 settings.load_profile("playhead")
 
+pytest_plugins = ["pytester"]
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "cassettes"
 ODD = ROOT / "tests/odd_cassettes"

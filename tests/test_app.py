@@ -7,10 +7,14 @@ import orjson
 import pytest
 
 from conftest import EXAMPLES
+from playhead.account import Account
 from playhead.app import App, create_app
 from playhead.settings import Repeat, Settings
+from playhead.state import Memory
 from support.inside import inside
 from support.recordings import CHAT, chat, interaction, write
+from support.runs import Unreachable
+from support.server import serve
 from support.wire import Connection
 
 Message = dict[str, Any]
@@ -84,3 +88,48 @@ def test_a_bug_of_ours_is_a_500_that_no_client_repeats(caplog: pytest.LogCapture
     assert (b"x-should-retry", b"false") in start["headers"]
     assert orjson.loads(content["body"])["error"]["code"] == "internal"
     assert "a bug of ours" in caplog.text
+
+
+LIFE = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+
+
+def _lived(state: Memory, caplog: pytest.LogCaptureFixture) -> list[Account]:
+    """What an app that answered one request tells when it has ended."""
+    app = create_app(EXAMPLES, state=state)
+    (example, *_) = app.library.in_scope(None)
+    state.sessions.default.journal.hit(("POST", b"/", None, None), example)
+    with caplog.at_level("WARNING"):
+        _run(app, {"type": "lifespan"}, LIFE)
+    return app.accounts
+
+
+def test_an_app_that_has_ended_knows_what_became_of_all_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (account,) = _lived(Memory(), caplog)
+    assert (account.served, len(account.requests)) == (1, 1)
+    assert not caplog.messages
+
+
+def test_where_the_shared_journal_is_gone_an_app_tells_of_its_own_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (account,) = _lived(Unreachable(), caplog)
+    assert account.served == 1
+    assert "only this server's requests" in caplog.text
+
+
+def test_a_shared_state_that_fails_at_the_end_is_said_and_what_is_known_is_told(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "twice", interaction(chat("a"), "1"), interaction(chat("a"), "2"))
+    state = tmp_path / "state.sqlite"
+    with serve(tmp_path, "--state", f"sqlite:{state}") as running:
+        assert running.post(CHAT, chat("a")).body == b"1"
+        for file in (state, state.with_name(f"{state.name}-wal")):
+            with file.open("r+b") as opened:
+                opened.write(b"x" * file.stat().st_size)
+        assert running.stop() == 0
+        assert "only this server's requests are told of: the shared state in" in running.log()
+        assert running.log().count("malformed") == 2
+        assert "Traceback" not in running.log()

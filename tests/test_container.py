@@ -69,6 +69,10 @@ def compose() -> dict[str, Any]:
     return services
 
 
+def variables_of_serve() -> set[str]:
+    return {str(each.envvar) for each in cli.main.commands["serve"].params if each.envvar}
+
+
 def copied_to_the_builder() -> list[str]:
     copies = [each for each in instructions("COPY") if "--from" not in each.rest]
     return [source for each in copies for source in each.words[:-1]]
@@ -145,7 +149,7 @@ def test_it_runs_as_a_user_with_a_number_who_is_not_root() -> None:
 
 
 def test_its_variables_are_those_of_the_command_line() -> None:
-    known = {str(each.envvar) for each in cli.main.commands["serve"].params if each.envvar}
+    known = variables_of_serve()
     ours = {name for name in image_environment() if name.startswith("PLAYHEAD_")}
     assert ours == {"PLAYHEAD_HOST", "PLAYHEAD_PORT"}
     assert ours <= known
@@ -210,6 +214,14 @@ def test_an_empty_folder_is_served_and_healthy(tmp_path: Path) -> None:
         assert health_check(environment).returncode == 0
 
 
+def test_the_image_has_the_extras_that_nobody_could_install_into_it() -> None:
+    (install,) = [each.exec_form[-1] for each in instructions("RUN") if "pip" in each.exec_form]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    assert {"redis", "rules"} == set(re.findall(r"\w+", install)) <= extras.keys()
+
+
 # Compose
 
 
@@ -222,7 +234,7 @@ def test_compose_names_paths_that_are_there() -> None:
     services = compose()
     assert (ROOT / services["playhead"]["build"] / "Dockerfile").is_file()
     for service in services.values():
-        for volume in service["volumes"]:
+        for volume in service.get("volumes", []):
             assert (ROOT / volume.split(":")[0]).is_dir(), volume
 
 
@@ -234,7 +246,23 @@ def test_compose_mounts_the_cassettes_where_the_image_serves_them() -> None:
 def test_compose_gives_the_server_nothing_to_write_to_and_no_rights() -> None:
     server = compose()["playhead"]
     assert server["read_only"] is True
+    assert server["tmpfs"] == ["/tmp"]
     assert server["cap_drop"] == ["ALL"]
+
+
+def test_the_replicas_are_the_same_server_twice_and_only_when_asked_for() -> None:
+    server, replica = compose()["playhead"], compose()["replica"]
+    assert replica["deploy"] == {"replicas": 2}
+    assert "profiles" not in server
+    assert replica.items() >= server.items()
+    assert replica["profiles"] == compose()["redis"]["profiles"] == ["replicas"]
+
+
+def test_the_replicas_wait_for_redis_and_share_their_state_there() -> None:
+    replica = compose()["replica"]
+    assert replica["environment"] == {"PLAYHEAD_STATE": "redis://redis:6379"}
+    assert replica["environment"].keys() <= variables_of_serve()
+    assert replica["depends_on"] == {"redis": {"condition": "service_healthy"}}
 
 
 def test_the_app_waits_for_the_server_and_is_told_where_it_is() -> None:

@@ -6,9 +6,14 @@ import pytest
 
 from playhead import __version__
 from playhead.account import LIMIT
-from support.recordings import CHAT, chat, interaction, write
+from playhead.app import create_app
+from support.exposition import metrics
+from support.inside import inside
+from support.recordings import CHAT, EVENT_STREAM, chat, interaction, write
 from support.refusals import error_in
+from support.runs import Unreachable
 from support.server import Running, serve
+from support.wire import Connection, eventually, request
 
 JSON = {"content-type": "application/json"}
 NOT_SERVED = "version: 2\ninteractions:\n- request: {method: POST}\n"
@@ -53,6 +58,7 @@ def test_health_counts_what_is_served_and_what_is_not(fresh: Running) -> None:
         "missed": 1,
         "loosely": {},
         "streams": 0,
+        "stale": None,
     }
 
 
@@ -217,6 +223,67 @@ def test_a_rewind_of_what_is_no_session_is_refused(server: Running, body: bytes)
     reply = server.post("/__playhead/rewind", body, headers=JSON)
     assert reply.status == 400
     assert "session" in error_in(reply)["message"]
+
+
+# Metrics
+
+
+def test_the_metrics_count_what_was_asked_in_any_session(fresh: Running) -> None:
+    fresh.post(CHAT, chat("one"))
+    fresh.post(CHAT, chat("one"), {"x-playhead-session": "mine"})
+    fresh.post(CHAT, chat("three"))
+    reply = fresh.get("/__playhead/metrics")
+    assert reply.header("content-type") == "text/plain; version=0.0.4; charset=utf-8"
+    found = metrics(reply.body.decode())
+    assert found["playhead_served_total"].samples['{match="exact"}'] == 2
+    assert found["playhead_missed_total"].samples['{reason="body_differs"}'] == 1
+    assert found["playhead_answer_seconds"].samples["_count"] == 2
+    assert found["playhead_answer_seconds"].samples["_sum"] > 0
+    assert found["playhead_sessions"].samples == {"": 2}
+    assert found["playhead_cassettes"].samples == {"": 1}
+    assert found["playhead_interactions"].samples == {"": 2}
+    assert found["playhead_skipped_files"].samples == {"": 2}
+
+
+def test_the_metrics_count_streams_while_they_are_open(tmp_path: Path) -> None:
+    events = interaction(chat("one"), "data: 1\n\ndata: 2\n\n", headers=EVENT_STREAM)
+    write(tmp_path, "a/stream", events)
+    with serve(tmp_path, "--event-gap", "60m", "--drain", "0") as running:
+        with running.connect() as connection:
+            connection.send(request("POST", CHAT, chat("one")))
+            connection.head()
+            assert _streams(running) == 1
+            connection.reset()
+        assert eventually(lambda: _streams(running) == 0)
+
+
+def _streams(server: Running) -> float:
+    text = server.get("/__playhead/metrics").body.decode()
+    return metrics(text)["playhead_streams_open"].samples[""]
+
+
+def test_the_metrics_count_how_often_the_library_was_replaced(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("one")))
+    with serve(tmp_path) as running:
+        write(tmp_path, "b", interaction(chat("two")))
+        running.post("/__playhead/reload", headers=JSON)
+        (tmp_path / "b.yaml").write_text("version: 2\ninteractions:\n- id: 0\n")
+        assert running.post("/__playhead/reload", headers=JSON).status == 409
+        found = metrics(running.get("/__playhead/metrics").body.decode())
+    samples = found["playhead_reloads_total"].samples
+    assert samples == {'{result="served"}': 1, '{result="refused"}': 1}
+
+
+def test_the_default_session_is_begun_again_by_its_null(fresh: Running) -> None:
+    reply = fresh.post("/__playhead/rewind", b'{"session": null}', headers=JSON)
+    assert (reply.status, orjson.loads(reply.body)) == (200, {"rewound": True})
+
+
+def test_a_journal_that_cannot_be_reached_is_said_in_our_form(folder: Path) -> None:
+    app = create_app(folder, state=Unreachable())
+    with inside(app) as running, Connection(running.port) as connection:
+        reply = connection.ask("GET", "/__playhead/misses")
+    assert "the store is gone" in error_in(reply)["message"]
 
 
 # What it does not know

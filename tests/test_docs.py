@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from collections import Counter
 from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import yaml
 
 from playhead import __version__, cli, fallbacks, formats, identifiers, terminal
+from playhead.account import Account
 from playhead.app import create_app
 from playhead.configuration import NOTHING
 from playhead.control import create_control
@@ -25,8 +27,10 @@ from playhead.environment import variables
 from playhead.errors import CassetteError, Code
 from playhead.failure import failure
 from playhead.formats import playhead_yaml
+from playhead.metrics import Now, exposition
 from playhead.rules import Tier
 from support.docs import PAGES, ROOT, Block, Reader, blocks, commands, of_kind, steady
+from support.exposition import metrics
 
 EXAMPLES = ROOT / "cassettes"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
@@ -34,8 +38,8 @@ BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 READ = [page for page in PAGES if page != BENCHMARKS]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
-OTHERS_FLAGS = {"--exit-code-from", "--start-interval"}
-"""Flags of Docker's that the pages name."""
+OTHERS_FLAGS = {"--exit-code-from", "--start-interval", "--playhead-cassettes"}
+"""Flags of Docker's and pytest's that the pages name."""
 
 
 def text_of(page: str) -> str:
@@ -61,7 +65,7 @@ def options(command: str) -> dict[str, click.Option]:
 
 
 def variables_of_flags() -> set[str]:
-    found = {"PLAYHEAD_CASSETTES"}
+    found = {"PLAYHEAD_CASSETTES", "PLAYHEAD_ORIGIN"}
     for command in cli.main.commands:
         found.update(str(each.envvar) for each in options(command).values() if each.envvar)
     return found
@@ -72,7 +76,8 @@ def variables_of_flags() -> set[str]:
 
 @pytest.mark.parametrize("page", READ, ids=lambda page: page.name)
 def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLES, tmp_path / "cassettes")
+    for folder in ("cassettes", "examples"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
     end = Block(line=0, kind="end", rest=[], text="")
     with contextlib.ExitStack() as processes:
         reader = Reader(tmp_path, processes)
@@ -80,10 +85,15 @@ def test_what_a_page_shows_is_what_happens(page: Path, tmp_path: Path) -> None:
             if block.kind == "console":
                 for command in commands(block):
                     assert reader.run(command.line) == steady(command.expected), command.line
-            elif block.kind == "python":
+            elif block.kind == "python" and not block.rest:
                 assert following.kind == "text", f"{page.name}:{block.line}: what does it print?"
                 assert reader.run_python(block.text) == steady(following.text)
-            elif block.rest[:1] in (["cassette"], ["broken"], ["rules"], ["configuration"]):
+            elif block.kind == "python" or block.rest[:1] in (
+                ["cassette"],
+                ["broken"],
+                ["rules"],
+                ["configuration"],
+            ):
                 file = tmp_path / block.rest[-1]
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(block.text)
@@ -94,8 +104,9 @@ def test_every_block_is_of_a_kind_that_is_checked(page: Path) -> None:
     for block in blocks(page):
         kind = " ".join([block.kind, *block.rest[:1]]) if block.kind == "yaml" else block.kind
         assert kind in {
-            "console", "python", "javascript", "sh", "text", "yaml cassette", "yaml broken",
+            "console", "python", "javascript", "sh", "text", "toml", "yaml cassette", "yaml broken",
             "yaml rules", "yaml configuration", "yaml workflow", "yaml compose", "yaml kubernetes",
+            "yaml gitlab", "yaml circleci",
         }, f"{page.name}:{block.line}"  # fmt: skip
 
 
@@ -166,8 +177,23 @@ def check_command(words: list[str]) -> None:
             assert (ROOT / "benchmarks" / "run.py").is_file()
         case ["docker", "run", *rest]:
             check_docker_run(rest)
+        case ["docker", "compose", *_] | ["kubectl", *_]:
+            check_deployment(words)
+        case _:
+            pytest.fail(f"nobody checks {shlex.join(words)}")
+
+
+def check_deployment(words: list[str]) -> None:
+    services = yaml.safe_load(text_of("compose.yaml"))["services"]
+    match words:
         case ["docker", "compose", "up", "--build", "--exit-code-from", service]:
-            assert service in yaml.safe_load(text_of("compose.yaml"))["services"]
+            assert service in services
+        case ["docker", "compose", "--profile", profile, "up", "--build", service]:
+            assert profile in services[service]["profiles"]
+        case ["kubectl", "apply", "-f", folder]:
+            assert list((ROOT / folder).glob("*.yaml"))
+        case ["kubectl", "create", "configmap", name, "--from-file=cassettes/", *_]:
+            assert f"\n  name: {name}\n" in text_of("deploy/kubernetes/cassettes.yaml")
         case _:
             pytest.fail(f"nobody checks {shlex.join(words)}")
 
@@ -175,6 +201,8 @@ def check_command(words: list[str]) -> None:
 def test_a_shell_line_that_nobody_checks_fails() -> None:
     with pytest.raises(pytest.fail.Exception, match="nobody checks rm -r cassettes"):
         check_command(["rm", "-r", "cassettes"])
+    with pytest.raises(pytest.fail.Exception, match="nobody checks kubectl delete"):
+        check_command(["kubectl", "delete"])
 
 
 def check_docker_run(words: list[str]) -> None:
@@ -196,13 +224,63 @@ def test_the_workflows_shown_have_steps_that_can_run() -> None:
     assert workflows
     for block in workflows:
         for job in yaml.safe_load(block.text)["jobs"].values():
-            assert job["env"]["OPENAI_BASE_URL"].endswith(":8080/v1")
+            uses = [step["uses"] for step in job["steps"] if "uses" in step]
+            ours = any(name.startswith("OWNER/playhead@") for name in uses)
+            assert ours or job["env"]["OPENAI_BASE_URL"].endswith(":8080/v1")
             for step in job["steps"]:
-                assert ("uses" in step) != ("run" in step)
-                for called in re.findall(r"\bplayhead (serve|check|healthcheck)\b", str(step)):
-                    check_playhead([called])
+                check_step(step)
             restarted = re.findall(r"job\.services\.(\w+)\.id", block.text)
             assert restarted == list(job.get("services", {}))
+
+
+def check_step(step: dict[str, Any]) -> None:
+    assert ("uses" in step) != ("run" in step)
+    check_script(step.get("run", ""))
+    if step.get("uses", "").startswith("OWNER/playhead"):
+        path, version = step["uses"].removeprefix("OWNER/playhead").split("@")
+        action = yaml.safe_load(text_of(f".{path}/action.yml"))
+        assert version == f"v{__version__}"
+        assert step.get("with", {}).keys() <= action.get("inputs", {}).keys()
+        assert (path == "/report") == (step.get("if") == "always()")
+
+
+def check_script(script: str) -> None:
+    """Whether what a step calls of ours is there: commands, and paths of the control API."""
+    for called in re.findall(r"\bplayhead ([a-z]+)\b", script):
+        assert called in cli.main.commands, script
+    for path in re.findall(r"/__playhead/[a-z]+", script):
+        assert f"`GET {path}" in text_of("docs/control-api.md"), script
+
+
+def test_the_jobs_shown_for_gitlab_install_or_name_the_server_they_call() -> None:
+    shown = of_kind("yaml", "gitlab")
+    assert len(shown) == 2
+    for block in shown:
+        for job in yaml.safe_load(block.text).values():
+            assert job.keys() <= {"image", "services", "variables", "script"}
+            for line in job["script"]:
+                check_script(line)
+            for service in job.get("services", []):
+                url = job["variables"]["OPENAI_BASE_URL"]
+                assert url == f"http://{service['alias']}:8080/v1"
+            assert "services" in job or "git+" in job["script"][0]
+
+
+def test_the_job_shown_for_circleci_runs_what_there_is() -> None:
+    (block,) = of_kind("yaml", "circleci")
+    shown = yaml.safe_load(block.text)
+    for job in shown["workflows"]["test"]["jobs"]:
+        for step in shown["jobs"][job]["steps"]:
+            if step != "checkout":
+                check_script(step["run"])
+
+
+def test_every_input_of_the_action_is_explained_with_its_default() -> None:
+    inputs = yaml.safe_load(text_of("action.yml"))["inputs"]
+    rows = {row[0].strip("`"): row[1] for row in cells(section("docs/ci.md", "GitHub Actions"))}
+    assert rows.keys() == inputs.keys()
+    for name, told in inputs.items():
+        assert rows[name] == (f"`{told['default']}`" if told["default"] else "none")
 
 
 def test_what_is_shown_for_compose_and_kubernetes_fits_the_image() -> None:
@@ -353,7 +431,8 @@ def test_every_variable_for_a_client_is_explained() -> None:
 
 def test_every_path_of_the_control_api_is_explained() -> None:
     app = create_app(EXAMPLES)
-    gate = cast("Any", create_control(app.player, app.settings, app.requirements))
+    control = create_control(app.player, app.settings, app.requirements, app.reloader, app.stopping)
+    gate = cast("Any", control)
     routes = {
         f"{method} {route.path.replace('{number:int}', '{id}')}"
         for route in gate._app.routes
@@ -364,11 +443,20 @@ def test_every_path_of_the_control_api_is_explained() -> None:
     assert {row[0].strip("`") for row in rows if "/__playhead/" in row[0]} == routes
 
 
+def test_every_metric_is_explained() -> None:
+    now = Now(cassettes=0, interactions=0, skipped=0, sessions=0)
+    found = metrics(exposition(Account(session="", counts=Counter()), now))
+    rows = cells(section("docs/control-api.md", "Metrics"))
+    explained = {row[0].strip("`"): row[1] for row in rows}
+    assert explained == {name: metric.kind for name, metric in found.items()}
+
+
 def test_every_dependency_has_its_reason() -> None:
     project = PROJECT["project"]
     for heading, wanted in (
         ("To run", project["dependencies"]),
         ("To read compressed bodies", project["optional-dependencies"]["compression"]),
+        ("For state on several machines", project["optional-dependencies"]["redis"]),
         ("For rules with patterns", project["optional-dependencies"]["rules"]),
         ("To develop", project["optional-dependencies"]["dev"]),
         ("To drive the server with official clients", project["optional-dependencies"]["sdk"]),

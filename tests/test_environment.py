@@ -1,4 +1,6 @@
-from playhead.environment import DUMMY_KEY, variables
+import pytest
+
+from playhead.environment import DUMMY_KEY, for_command, variables
 
 ORIGIN = "http://127.0.0.1:8080"
 
@@ -23,3 +25,49 @@ def test_no_variable_needs_quoting_in_a_shell() -> None:
     assert all(
         name.isidentifier() and " " not in value for name, value in variables(ORIGIN).items()
     )
+
+
+# For a command
+
+
+def test_a_command_finds_the_server_and_keeps_the_rest() -> None:
+    told = for_command(ORIGIN, {"PATH": "/bin"})
+    assert told["PLAYHEAD_ORIGIN"] == ORIGIN
+    assert told["PATH"] == "/bin"
+    assert variables(ORIGIN).items() <= told.items()
+
+
+@pytest.mark.parametrize(
+    "name", ["OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_AUTH_TOKEN"]
+)
+def test_no_key_of_a_provider_is_left(name: str) -> None:
+    assert for_command(ORIGIN, {name: "secret"})[name] == DUMMY_KEY
+
+
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "ANTHROPIC_AUTH_TOKEN"])
+def test_what_stands_for_a_key_is_not_set_where_it_was_not(name: str) -> None:
+    assert name not in for_command(ORIGIN, {})
+
+
+def test_what_clients_do_not_start_without_is_set_where_it_was_not() -> None:
+    assert for_command(ORIGIN, {})["AWS_REGION"]
+    assert for_command(ORIGIN, {"AWS_REGION": "eu-west-1"})["AWS_REGION"] == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("given", "hosts"),
+    [
+        ({}, "127.0.0.1"),
+        ({"no_proxy": "a, b"}, "a,b,127.0.0.1"),
+        ({"NO_PROXY": "a"}, "a,127.0.0.1"),
+        ({"NO_PROXY": "a,127.0.0.1", "no_proxy": "b,"}, "b,a,127.0.0.1"),
+    ],
+    ids=str,
+)
+def test_proxies_are_passed_by_for_the_server_too(given: dict[str, str], hosts: str) -> None:
+    told = for_command(ORIGIN, given)
+    assert told["no_proxy"] == told["NO_PROXY"] == hosts
+
+
+def test_an_ipv6_server_is_exempt_from_proxies_without_brackets() -> None:
+    assert for_command("http://[::1]:8080", {})["no_proxy"] == "::1"

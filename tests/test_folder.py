@@ -1,4 +1,3 @@
-import contextlib
 import gc
 import gzip
 import json
@@ -7,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +20,7 @@ from playhead.pointer import pointer
 from playhead.rules import Rules
 from playhead.walk import Skip
 from support.cassettes import go_vcr, recorded, write
+from support.privileges import give_up_privileges, place_for_anybody
 
 DEADLINE_SECONDS = 60
 GOOD = go_vcr(recorded())
@@ -40,23 +39,6 @@ def _only_skip(shelf: Shelf) -> Skip:
 def _files(shelf: Shelf) -> list[str]:
     files = [cassette.file for cassette in shelf.cassettes]
     return sorted(Path(file).name for file in [*files, *(skip.file for skip in shelf.skipped)])
-
-
-@contextlib.contextmanager
-def _place_for_anybody() -> Iterator[Path]:
-    """A folder that others than its owner may enter; afterwards we are who we were."""
-    user = os.geteuid()
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        try:
-            yield Path(place)
-        finally:
-            os.seteuid(user)
-
-
-def _give_up_privileges() -> None:
-    """Become nobody where we are root, who may read everything."""
-    os.seteuid(os.geteuid() or 65534)
 
 
 def test_a_cassette_is_named_by_its_path_below_the_folder(tmp_path: Path) -> None:
@@ -369,31 +351,31 @@ def test_a_device_is_a_skip() -> None:
 
 
 def test_a_file_that_may_not_be_read_is_a_skip() -> None:
-    with _place_for_anybody() as place:
+    with place_for_anybody() as place:
         write(place / "a.yaml")
         write(place / "b.yaml").chmod(0o000)
-        _give_up_privileges()
+        give_up_privileges()
         shelf = folder.load([place])
     assert _names(shelf) == ["a"]
     assert _only_skip(shelf).reason == "cannot be read: Permission denied"
 
 
 def test_a_folder_that_may_not_be_listed_is_a_skip() -> None:
-    with _place_for_anybody() as place:
+    with place_for_anybody() as place:
         write(place / "a.yaml")
         (place / "locked").mkdir(mode=0o000)
-        _give_up_privileges()
+        give_up_privileges()
         shelf = folder.load([place])
     assert _names(shelf) == ["a"]
     assert _only_skip(shelf).reason == "cannot be listed: Permission denied"
 
 
 def test_a_link_into_a_folder_that_may_not_be_seen_is_a_skip() -> None:
-    with _place_for_anybody() as place:
+    with place_for_anybody() as place:
         write(place / "a.yaml")
         (place / "locked").mkdir(mode=0o000)
         (place / "b.yaml").symlink_to("locked/b.yaml")
-        _give_up_privileges()
+        give_up_privileges()
         shelf = folder.load([place])
     assert _names(shelf) == ["a"]
     assert {Path(skip.file).name for skip in shelf.skipped} == {"b.yaml", "locked"}

@@ -3,9 +3,10 @@ from pathlib import Path
 import click
 import pytest
 
-from playhead.given import existing, library, shown
+from playhead.given import existing, library, shown, state
 from playhead.pointer import pointer
 from playhead.rules import Rules
+from playhead.state import Memory, Shared
 from support.cassettes import write
 
 
@@ -36,3 +37,19 @@ def test_what_cannot_be_shown_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     (tmp_path / "a.yaml").write_text("version: 2\ninteractions: [1]")
     assert shown((tmp_path,)).shelf.interactions == 0
     assert f"broken: {tmp_path}/a.yaml" in capsys.readouterr().err
+
+
+def test_one_worker_remembers_by_itself_and_several_share() -> None:
+    assert isinstance(state(None, 1), Memory)
+    assert isinstance(state("memory", 1), Memory)
+    assert isinstance(state("sqlite", 1), Shared)
+    assert isinstance(state(None, 2), Shared)
+
+
+@pytest.mark.parametrize(
+    ("url", "workers", "said"),
+    [("memory", 2, "needs sqlite or Redis"), ("disk", 1, "'disk' is no shared state")],
+)
+def test_a_state_that_cannot_be_is_a_usage_error(url: str, workers: int, said: str) -> None:
+    with pytest.raises(click.UsageError, match=said):
+        state(url, workers)

@@ -183,3 +183,16 @@ def test_the_last_request_is_the_newest_of_either_outcome() -> None:
     hit = journal.last
     _refuse(journal)
     assert made <= hit <= journal.last == journal.account().last
+
+
+def test_it_counts_how_long_answers_took_by_the_bits_of_their_nanoseconds() -> None:
+    journal = Journal()
+    for took in (700, 900, 5_000):
+        journal.hit(("POST", b"/v1/x", None, None), RECORDED, took)
+    assert journal.account().by("latency") == {"10": 2, "13": 1, "sum": 6_600}
+
+
+def test_what_was_not_measured_took_no_time() -> None:
+    journal = Journal()
+    journal.hit(("POST", b"/v1/x", None, None), RECORDED)
+    assert journal.account().by("latency") == {}

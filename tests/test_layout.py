@@ -11,10 +11,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "server" / "playhead"
 
 TESTED_ELSEWHERE = {
+    "redis_scripts.py": "texts that only Redis runs: test_store.py and test_redis_store.py",
     "__init__.py": "only the version, which is compared below",
     "__main__.py": "one call, which every test that runs `python -m playhead` makes",
     "errors.py": "values without behaviour; each is raised and read in the tests of its raiser",
-    "store.py": "a protocol; what keeps it: test_sqlite_store.py, test_redis_store.py",
+    "worker.py": "a process that only its parent can start: test_workers.py",
     "formats/document.py": "the words for a fault: test_formats.py",
 }
 

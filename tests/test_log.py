@@ -1,6 +1,10 @@
+import logging
+import os
 import subprocess
+import sys
 from pathlib import Path
 
+from playhead.log import Kept
 from support.recordings import CHAT, chat, interaction, write
 from support.server import command
 from support.wire import DEADLINE_SECONDS, Connection
@@ -45,3 +49,42 @@ def test_lines_that_were_dropped_are_counted_once_somebody_reads(tmp_path: Path)
         _, log = process.communicate(timeout=DEADLINE_SECONDS)
     assert "lines were dropped: nobody read this pipe" in log
     assert process.returncode == 0
+
+
+def test_a_log_that_is_kept_is_read_line_by_line_and_the_rest_counted() -> None:
+    kept = Kept()
+    for number in range(25):
+        kept.handle(logging.makeLogRecord({"msg": f"miss {number}\n  where"}))
+    lines = list(kept.lines())
+    assert lines[:4] == ["miss 0", "  where", "miss 1", "  where"]
+    assert lines[40:] == ["(5 more like these)"]
+
+
+def test_a_log_that_is_kept_says_nothing_of_more_where_there_is_none() -> None:
+    assert list(Kept().lines()) == []
+
+
+def test_a_line_that_standard_error_does_not_take_at_once_is_dropped() -> None:
+    """Where the line would be waited for, this would never end."""
+    script = (
+        "import os\n"
+        "from playhead.log import try_to_say\n"
+        "try_to_say('taken')\n"
+        "os.set_blocking(2, False)\n"
+        "try:\n"
+        "    while os.write(2, b'x' * 1000): pass\n"
+        "except BlockingIOError:\n"
+        "    os.set_blocking(2, True)\n"
+        "try_to_say('dropped')\n"
+        "print('on')\n"
+    )
+    read, write = os.pipe()
+    with os.fdopen(read, "rb") as reader:
+        with os.fdopen(write, "wb") as writer:
+            done = subprocess.run(
+                [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=writer, check=True
+            )
+        said = reader.read()
+    assert done.stdout == b"on\n"
+    assert said.startswith(b"taken\nxxx")
+    assert b"dropped" not in said

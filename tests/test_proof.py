@@ -67,6 +67,11 @@ def test_every_code_of_a_refusal_has_a_sentence(code: Code) -> None:
     assert reason.endswith(".")
 
 
+def test_a_code_of_another_version_has_a_sentence_too() -> None:
+    (reason,) = prove(HELD, account("", refused(HELD, SENT, code="newer")), NO_MISS).reasons
+    assert reason.startswith("1 request could not be answered (newer): POST ")
+
+
 def test_what_was_exhausted_is_counted_apart() -> None:
     entry = refused(HELD, SENT, code="exhausted")
     proof = prove(HELD, account("", entry, refused(HELD, SENT, 2)), NO_MISS)

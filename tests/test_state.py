@@ -1,14 +1,21 @@
 import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from playhead import sessions
+from playhead import sessions, sqlite_store
 from playhead.account import ENDED, together
-from playhead.state import Memory
+from playhead.journal import Refused
+from playhead.sqlite_store import SqliteStore
+from playhead.state import Memory, Shared, State
 from support.cassettes import interaction
 
 
-def _hit(state: Memory, session: str) -> None:
+def _hit(state: State, session: str) -> None:
     state.sessions.named(session).journal.hit(("POST", b"/v1/x", None, None), interaction())
 
 
@@ -33,3 +40,116 @@ def test_sessions_that_were_dropped_are_told_of_together(monkeypatch: pytest.Mon
     assert [(each.session, each.served) for each in accounts] == [("", 1), ("c", 1), (ENDED, 2)]
     assert together(accounts).sessions == 4
     assert asyncio.run(state.accounts("a")) == []
+
+
+@contextlib.asynccontextmanager
+async def _shared(path: Path, servers: int = 1) -> AsyncIterator[list[Shared]]:
+    joined = [Shared(SqliteStore(path)) for _ in range(servers)]
+    for each in joined:
+        await each.open()
+    try:
+        yield joined
+    finally:
+        for each in joined:
+            await each.close()
+
+
+def _refused() -> Refused:
+    return Refused(
+        id=1,
+        time=1.0,
+        method="POST",
+        target="/v1/x",
+        scope=None,
+        status=404,
+        message="",
+        told={"code": "x"},
+    )
+
+
+def test_servers_that_share_a_state_take_turns_and_rewind_together(tmp_path: Path) -> None:
+    async def turns() -> list[int]:
+        async with _shared(tmp_path / "state", 2) as (one, other):
+            default = one.sessions.default
+            before = [await one.take(default, "x"), await other.take(default, "x")]
+            await other.rewind("")
+            return [*before, await one.take(default, "x")]
+
+    assert asyncio.run(turns()) == [0, 1, 0]
+
+
+def test_any_server_tells_what_all_have_noted(tmp_path: Path) -> None:
+    async def told() -> list[tuple[str, int, int]]:
+        async with _shared(tmp_path / "state", 2) as (one, other):
+            _hit(one, "")
+            _hit(other, "a")
+            await other.refused(other.sessions.named("a"), _refused())
+            _hit(other, "a")
+            return [(e.session, e.served, len(e.misses)) for e in await one.accounts()]
+
+    assert asyncio.run(told()) == [("", 1, 0), ("a", 2, 1)]
+
+
+def test_what_is_asked_for_twice_at_once_is_written_once(tmp_path: Path) -> None:
+    async def told() -> list[int]:
+        async with _shared(tmp_path / "state", 3) as (one, *others):
+            _hit(one, "")
+            every = await asyncio.gather(*(each.accounts() for each in (one, *others, one)))
+            return [account.served for accounts in every for account in accounts]
+
+    assert asyncio.run(told()) == [1, 1, 1, 1]
+
+
+def test_what_a_server_noted_last_is_written_when_it_leaves(tmp_path: Path) -> None:
+    async def told() -> list[int]:
+        async with _shared(tmp_path / "state") as (one,):
+            async with _shared(tmp_path / "state") as (other,):
+                _hit(other, "")
+            return [each.served for each in await one.accounts()]
+
+    assert asyncio.run(told()) == [1]
+
+
+def test_sessions_that_a_server_dropped_are_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "MOST", 1)
+
+    async def told() -> dict[str, int]:
+        async with _shared(tmp_path / "state") as (one,):
+            for session in ("a", "b"):
+                _hit(one, session)
+            return {each.session: each.served for each in await one.accounts()}
+
+    assert asyncio.run(told()) == {"a": 1, "b": 1}
+
+
+def test_what_cannot_be_written_now_is_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state"
+    monkeypatch.setattr(sqlite_store, "LOCKED_SECONDS", 0.0)
+
+    async def told() -> list[int]:
+        async with _shared(path) as (one,):
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                await one.refused(one.sessions.default, _refused())
+            return [each.missed for each in await one.accounts()]
+
+    assert asyncio.run(told()) == [1]
+
+
+def test_a_server_leaves_also_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state"
+    monkeypatch.setattr(sqlite_store, "LOCKED_SECONDS", 0.0)
+
+    async def left() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            async with _shared(path) as (one,):
+                _hit(one, "")
+                other.execute("BEGIN IMMEDIATE")
+
+    asyncio.run(left())

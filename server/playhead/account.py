@@ -16,9 +16,12 @@ Counts: TypeAlias = "Counter[tuple[str, str]]"
 
 `served` and `ambiguous` have the names of interactions, `missed` the code of a refusal, and
 `loosely:` with a tier the names of interactions that answered at that tier.
+`latency` has how many bits the nanoseconds of an answer had, and their sum as `sum`; `streams` has
+`opened` and `closed`. Those two are of all requests to a server, whoever made them.
 """
 
 SERVED, MISSED, AMBIGUOUS, LOOSELY = "served", "missed", "ambiguous", "loosely:"
+LATENCY, STREAMS = "latency", "streams"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from playhead.commands.env import env
 from playhead.commands.explain import explain
 from playhead.commands.healthcheck import healthcheck
 from playhead.commands.list import list_
+from playhead.commands.run import run
 from playhead.commands.serve import serve
 from playhead.commands.show import show
 
@@ -20,5 +21,5 @@ def main() -> None:
     terminal.hold_standard_streams()
 
 
-for each in (serve, check, list_, show, convert, explain, env, healthcheck):
+for each in (serve, run, check, list_, show, convert, explain, env, healthcheck):
     main.add_command(each)

@@ -3,10 +3,12 @@
 The only module that imports Starlette. Nothing from the network becomes a file name here.
 """
 
+import asyncio
 import json
 import re
 from asyncio import to_thread
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, cast
 
 from starlette.applications import Starlette
@@ -15,24 +17,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playhead import __version__, receipt
-from playhead.account import Account, together
+from playhead import __version__, metrics, receipt
+from playhead.account import ENDED, Account, together
 from playhead.errors import Refusal
 from playhead.gate import Gate, refused
 from playhead.parameters import Parameters, parameters
 from playhead.player import AsgiApp, Player
 from playhead.proof import Proof, Requirements, prove
+from playhead.reload import Reloader, as_json, in_loop
 from playhead.settings import Settings
 
 _HOST = re.compile(r"[A-Za-z0-9.\[\]:_-]{1,80}")
 
 
-def create_control(player: Player, settings: Settings, requirements: Requirements) -> AsgiApp:
+def create_control(
+    player: Player,
+    settings: Settings,
+    requirements: Requirements,
+    reloader: Reloader,
+    stopping: asyncio.Event,
+) -> AsgiApp:
     """Return the control API of `player` as an ASGI app, gate included.
 
-    What `requirements` has is required by every `verify`.
+    What `requirements` has is required by every `verify`. The live feeds end when `stopping` is
+    set.
     """
-    api = _Api(player, requirements)
+    api = _Api(player, requirements, reloader, stopping)
     prefix = "/__playhead"
     routes = [
         Route(f"{prefix}/health", api.health, methods=["GET"]),
@@ -43,7 +53,10 @@ def create_control(player: Player, settings: Settings, requirements: Requirement
         Route(f"{prefix}/verify", api.verify, methods=["GET"]),
         Route(f"{prefix}/unused", api.unused, methods=["GET"]),
         Route(f"{prefix}/sessions", api.sessions, methods=["GET"]),
+        Route(f"{prefix}/events", api.events, methods=["GET"]),
+        Route(f"{prefix}/metrics", api.metrics, methods=["GET"]),
         Route(f"{prefix}/rewind", api.rewind, methods=["POST"]),
+        Route(f"{prefix}/reload", api.reload, methods=["POST"]),
     ]
     app = Starlette(
         routes=routes, exception_handlers={HTTPException: _refused, Refusal: _unreachable}
@@ -55,9 +68,17 @@ def create_control(player: Player, settings: Settings, requirements: Requirement
 class _Api:
     """The handlers: each reads what the player holds and answers JSON from memory."""
 
-    def __init__(self, player: Player, requirements: Requirements) -> None:
+    def __init__(
+        self,
+        player: Player,
+        requirements: Requirements,
+        reloader: Reloader,
+        stopping: asyncio.Event,
+    ) -> None:
         self._player = player
         self._requirements = requirements
+        self._reloader = reloader
+        self._stopping = stopping
 
     async def health(self, _: Request) -> Response:
         shelf = self._player.library.shelf
@@ -74,6 +95,7 @@ class _Api:
             "missed": account.missed,
             "loosely": {tier: sum(names.values()) for tier, names in account.loosely().items()},
             "streams": len(self._player.streams),
+            "stale": self._reloader.stale,
         })  # fmt: skip
 
     async def cassettes(self, _: Request) -> Response:
@@ -93,8 +115,7 @@ class _Api:
                 for cassette in shelf.cassettes
             ],
             "skipped": [
-                {"file": skip.file, "line": skip.line, "reason": skip.reason, "broken": skip.broken}
-                for skip in shelf.skipped
+                {**skip.as_json(), "broken": skip.broken} for skip in shelf.skipped
             ],
         })  # fmt: skip
 
@@ -133,9 +154,40 @@ class _Api:
         accounts = await self._player.state.accounts()
         return _json({"sessions": [_session(account) for account in accounts]})
 
+    async def events(self, request: Request) -> Response:
+        # Its import takes longer than Starlette's own, and few ask for it.
+        feed = await to_thread(import_module, "playhead.feed")
+        query = request.query_params
+        news = feed.News(
+            self._player.state,
+            session=query.get("session"),
+            since=request.headers.get("last-event-id", query.get("since")),
+        )
+        answer: Response = await feed.response(news, self._stopping, _text)
+        return answer
+
+    async def metrics(self, _: Request) -> Response:
+        accounts = await self._player.state.accounts()
+        shelf = self._player.library.shelf
+        now = metrics.Now(
+            cassettes=len(shelf.cassettes),
+            interactions=shelf.interactions,
+            skipped=len(shelf.skipped),
+            sessions=sum(account.session != ENDED for account in accounts),
+            reloads=self._reloader.reloads,
+            refused_reloads=self._reloader.refused,
+        )
+        told = metrics.exposition(together(accounts), now)
+        return Response(told, headers={"content-type": metrics.CONTENT_TYPE})
+
     async def rewind(self, request: Request) -> Response:
         await self._player.state.rewind(_session_in(await request.body()))
         return _json({"rewound": True})
+
+    async def reload(self, _: Request) -> Response:
+        reloaded = await to_thread(self._reloader.reload, in_loop(self._player.replace))
+        told = as_json(reloaded, self._reloader.library.shelf)
+        return _json(told, status=409 if reloaded.problems else 200)
 
     def _asked(self, request: Request, *names: str) -> Parameters:
         """What a query asks for, of the parameters of these names."""
@@ -209,6 +261,10 @@ def _origin(request: Request) -> str:
 
 
 def _json(value: object, *, status: int = 200) -> Response:
+    return Response(_text(value), status, media_type="application/json")
+
+
+def _text(value: object) -> str:
     # Paths and names may hold what is not Unicode: orjson refuses them, others cannot read them.
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
+    return text.encode("utf-8", "replace").decode()

@@ -1,7 +1,89 @@
 """The variables that point every provider's SDK at playhead, without a change of code."""
 
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
 DUMMY_KEY = "playhead"
 """Every SDK refuses to start without a key; playhead never looks at it."""
+
+
+_AT_ORIGIN = (
+    "ANTHROPIC_BASE_URL",
+    "ANTHROPIC_API_URL",
+    "ANTHROPIC_AWS_BASE_URL",
+    "ANTHROPIC_BEDROCK_BASE_URL",
+    "ANTHROPIC_FOUNDRY_BASE_URL",
+    "AWS_BEDROCK_BASE_URL",
+    "AWS_BEDROCK_RUNTIME_ENDPOINT",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    "AZURE_API_BASE",
+    "AZURE_OPENAI_ENDPOINT",
+    "CO_API_URL",
+    "GOOGLE_GEMINI_BASE_URL",
+    "GOOGLE_VERTEX_BASE_URL",
+    "GROQ_BASE_URL",
+    "OLLAMA_API_BASE",
+    "OLLAMA_HOST",
+)
+"""Whoever reads one of these adds the version to the path."""
+_WITH_VERSION = (
+    "OPENAI_BASE_URL",
+    "OPENAI_API_BASE",
+    "ANTHROPIC_VERTEX_BASE_URL",
+    "CEREBRAS_API_BASE",
+    "DEEPSEEK_API_BASE",
+    "FIREWORKS_API_BASE",
+    "GEMINI_API_BASE",
+    "GROQ_API_BASE",
+    "OLLAMA_BASE_URL",
+    "OPENROUTER_API_BASE",
+    "PERPLEXITY_API_BASE",
+    "XAI_API_BASE",
+)
+_KEYS = (
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_AWS_API_KEY",
+    "ANTHROPIC_FOUNDRY_API_KEY",
+    "AZURE_API_KEY",
+    "AZURE_OPENAI_API_KEY",
+    "CEREBRAS_API_KEY",
+    "CO_API_KEY",
+    "COHERE_API_KEY",
+    "DEEPSEEK_API_KEY",
+    "FIREWORKS_API_KEY",
+    "GEMINI_API_KEY",
+    "GOOGLE_API_KEY",
+    "GROQ_API_KEY",
+    "MISTRAL_API_KEY",
+    "OPENROUTER_API_KEY",
+    "PERPLEXITY_API_KEY",
+    "TOGETHERAI_API_KEY",
+    "XAI_API_KEY",
+)
+_OTHER_SECRETS = {
+    "ANTHROPIC_AUTH_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_SESSION_TOKEN",
+    "AZURE_AD_TOKEN",
+    "AZURE_OPENAI_AD_TOKEN",
+    "OPENAI_ADMIN_KEY",
+}
+"""Clients take these in place of a key: set where there was one, or they would choose anew."""
+_SIGNS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_WANTED = {
+    # openai's module client asks which of two it should be, where it finds keys for both
+    "OPENAI_API_TYPE": "openai",
+    "OPENAI_API_VERSION": "2024-10-21",
+    "AZURE_API_VERSION": "2024-10-21",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "CLOUD_ML_REGION": "us-east5",
+    "ANTHROPIC_AWS_WORKSPACE_ID": DUMMY_KEY,
+    "ANTHROPIC_VERTEX_PROJECT_ID": DUMMY_KEY,
+}
+"""Without these some clients do not start; what is set already is kept."""
+_NO_PROXY = ("no_proxy", "NO_PROXY")
 
 
 def variables(origin: str) -> dict[str, str]:
@@ -9,25 +91,33 @@ def variables(origin: str) -> dict[str, str]:
 
     Which SDK reads which: docs/clients.md.
     """
-    with_version = f"{origin}/v1"
     return {
-        "OPENAI_BASE_URL": with_version,
-        "OPENAI_API_BASE": with_version,
-        "OPENAI_API_KEY": DUMMY_KEY,
-        "ANTHROPIC_BASE_URL": origin,
-        "ANTHROPIC_API_URL": origin,
-        "ANTHROPIC_API_KEY": DUMMY_KEY,
-        "ANTHROPIC_VERTEX_BASE_URL": with_version,
-        "GOOGLE_GEMINI_BASE_URL": origin,
-        "GOOGLE_VERTEX_BASE_URL": origin,
-        "GEMINI_API_KEY": DUMMY_KEY,
-        "GOOGLE_API_KEY": DUMMY_KEY,
-        "AZURE_OPENAI_ENDPOINT": origin,
-        "AZURE_OPENAI_API_KEY": DUMMY_KEY,
-        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": origin,
-        "AWS_BEDROCK_BASE_URL": origin,
-        "ANTHROPIC_BEDROCK_BASE_URL": origin,
+        **dict.fromkeys(_WITH_VERSION, f"{origin}/v1"),
+        **dict.fromkeys(_AT_ORIGIN, origin),
+        **dict.fromkeys(_KEYS, DUMMY_KEY),
     }
+
+
+def for_command(origin: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment `given` as it must be for a command that is to call `origin`.
+
+    No key of a provider is left in it. The command finds the server in PLAYHEAD_ORIGIN.
+    """
+    secrets = dict.fromkeys([*_SIGNS, *(_OTHER_SECRETS & given.keys())], DUMMY_KEY)
+    ours = {**variables(origin), **secrets, "PLAYHEAD_ORIGIN": origin}
+    return {**_WANTED, **given, **ours, **_unproxied(origin, given)}
+
+
+def _unproxied(origin: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which calls to `origin` pass no proxy, with all that they said before.
+
+    In both spellings, since who reads the small one may not look at the other any more.
+    """
+    host = urlsplit(origin).hostname or ""
+    before = [given[name] for name in _NO_PROXY if given.get(name)]
+    hosts = [each.strip() for said in before for each in said.split(",")]
+    told = ",".join(dict.fromkeys([*filter(None, hosts), host]))
+    return dict.fromkeys(_NO_PROXY, told)
 
 
 def origin(host: str, port: int) -> str:

@@ -3,7 +3,9 @@
     PlayheadError
     ├── CassetteError      a file that cannot be served: says the file, the line and the reason
     ├── NotACassette       a file that is readable but is something else: skipped quietly
+    ├── CouldNotStart      processes that were to serve ended before they did
     └── Refusal            a request that no recording answers: becomes an HTTP answer
+        └── StateUnreachable   where servers share their state: it cannot be reached
 
 A `Refusal` is raised anywhere between the bytes coming in and the take, and becomes an answer
 in one place, `player`.
@@ -44,7 +46,12 @@ class Code(Enum):
     UNKNOWN_CASSETTE = "unknown_cassette"
     BODY_TOO_LARGE = "body_too_large"
     BAD_REQUEST = "bad_request"
+    STATE_UNREACHABLE = "state_unreachable"
     INTERNAL = "internal"
+
+
+class CouldNotStart(PlayheadError):
+    """Processes that were to serve ended before they did; each has said why."""
 
 
 class Refusal(PlayheadError):
@@ -60,3 +67,13 @@ class Refusal(PlayheadError):
         self.code = code
         self.message = message
         self.status = status
+
+
+class StateUnreachable(Refusal):
+    """The state that servers share cannot be reached: says which and why, without credentials.
+
+    Nobody can know which recording is next. At the start it keeps a server from starting.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Code.STATE_UNREACHABLE, message, status=500)

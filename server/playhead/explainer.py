@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from math import inf
 
 from playhead.asked import Asked
@@ -24,7 +25,7 @@ class Explainer:
         breathe: Callable[[], None] = lambda: None,
     ) -> None:
         self._library = library
-        self._neighbours = Neighbours(clock, self._rules_of, breathe)
+        self._neighbours = Neighbours(clock, partial(_rules_of, library), breathe)
 
     def begun(self, asked: Asked, refusal: Refusal) -> Miss:
         """Return a miss of which nothing is known but the reason."""
@@ -54,5 +55,6 @@ class Explainer:
             return ()
         return tuple(interaction.name for interaction in found.interactions)
 
-    def _rules_of(self, interaction: Interaction) -> Rules:
-        return self._library.shelf.configuration(interaction.cassette).rules
+
+def _rules_of(library: Library, interaction: Interaction) -> Rules:
+    return library.shelf.configuration(interaction.cassette).rules

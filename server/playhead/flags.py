@@ -1,5 +1,6 @@
 """The flags that several commands share, and the types of their values."""
 
+import os
 import re
 from collections.abc import Callable
 from math import isfinite
@@ -40,6 +41,19 @@ class Seconds(click.ParamType[float]):
         return float(found[1]) * {"ms": 0.001, "s": 1, "m": 60}[found[2] or self._bare_unit]
 
 
+class Workers(click.IntRange):
+    """How many processes serve: more than one only where a process can be forked."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the number."""
+        number: int = super().convert(value, param, ctx)  # type: ignore[arg-type] # any value
+        if number > 1 and not hasattr(os, "fork"):
+            self.fail("this system cannot fork processes: 1 is all it can have", param, ctx)
+        return number
+
+
 class Folder(click.Path):
     """A folder to write into, which may not be there yet; never the empty name."""
 
@@ -73,6 +87,17 @@ as_json = option("--json", "as_json", is_flag=True, help="Print JSON.")
 host = option("--host", default="127.0.0.1", help="The address to listen on.")
 port = option(
     "--port", default=8080, type=click.IntRange(0, 65535), help="0: any free one, printed."
+)
+workers = option(
+    "--workers",
+    type=Workers(1),
+    default=1,
+    help="Processes that serve; several share their cursors through --state.",
+)
+state = option(
+    "--state",
+    metavar="memory|sqlite[:PATH]|redis://HOST",
+    help="Where cursors and journals are; sqlite where there are several workers, else memory.",
 )
 out = option(
     "--out",

@@ -18,9 +18,10 @@ from playhead.cassette import Cassette
 from playhead.configuration import FILE_NAMES, NOTHING, Configuration
 from playhead.configured import Configured
 from playhead.errors import CassetteError, NotACassette
+from playhead.memory import Memory
 from playhead.overlay import Overlay
 from playhead.stated import Stated
-from playhead.walk import File, Skip, ending, is_folder, once, walk
+from playhead.walk import File, Skip, ending, is_folder, once, skip, walk
 
 _Read = TypeVar("_Read", covariant=True)
 
@@ -66,15 +67,19 @@ class Shelf:
         return tuple(skip for skip in self.skipped if skip.broken)
 
 
-def load(paths: Sequence[Path], flags: Configuration = NOTHING) -> Shelf:
+def load(
+    paths: Sequence[Path], flags: Configuration = NOTHING, memory: Memory | None = None
+) -> Shelf:
     """Return all cassettes below `paths`, which are folders or single files, and what is skipped.
+
+    With a `memory` of an earlier pass only what has changed since is read.
 
     A cassette's name is its path below the folder, without ending. Where two would have one
     name, the later keeps its ending, and a third is skipped. To each applies what the
     `playhead.yaml` of its folder says, and of those above it, and on top of that `flags`.
     """
-    with _without_garbage_collection():
-        loading = _Loading(flags, formats.read)
+    with without_garbage_collection():
+        loading = _Loading(flags, formats.read, memory or Memory())
         loading.read_below(paths)
     # Each once: a configuration may stand beside several files that were named one by one.
     return Shelf(
@@ -94,8 +99,8 @@ def read_each(
     Of the folder `leave_out`, where it lies below one of them, nothing is read.
     """
     left_out = None if leave_out is None else os.path.realpath(leave_out)
-    with _without_garbage_collection():
-        loading = _Loading(NOTHING, read)
+    with without_garbage_collection():
+        loading = _Loading(NOTHING, read, Memory())
         loading.read_below(paths, leave_out=left_out)
     return list(loading.made.values()), list(dict.fromkeys(loading.skipped))
 
@@ -113,16 +118,18 @@ def configurations(path: Path) -> Configured:
             try:
                 configured.add(folder, each.path, partial(_content, each))
             except (CassetteError, *files.CANNOT_BE_READ) as error:
-                raise CassetteError(str(_skip(each.path, error))) from None
+                raise CassetteError(str(skip(each.path, error))) from None
     return configured
 
 
 class _Loading(Generic[_Read]):
     """One pass over files: what was made of them, by name, and what was skipped."""
 
-    def __init__(self, flags: Configuration, read: Read[_Read]) -> None:
+    def __init__(self, flags: Configuration, read: Read[_Read], memory: Memory) -> None:
         self._flags = flags
         self._reader = read
+        self._memory = memory
+        memory.begin()
         self._files: dict[str, str] = {}
         self.made: dict[str, _Read] = {}
         self.skipped: list[Skip] = []
@@ -136,7 +143,8 @@ class _Loading(Generic[_Read]):
             self._read(found)
 
     def _read(self, below: Iterable[File | Skip]) -> None:
-        configured, folders = Configured(self._flags), {}
+        configured = Configured(self._flags)
+        folders: dict[str, str] = {}
         for found in below:
             if isinstance(found, Skip):
                 self.skipped.append(found)
@@ -146,9 +154,9 @@ class _Loading(Generic[_Read]):
                 if file in FILE_NAMES:
                     self._configure(configured, folder, found)
                 else:
-                    folders[self._make(found)] = folder
+                    self._make(found, folders)
             except (CassetteError, NotACassette, *files.CANNOT_BE_READ) as error:
-                self.skipped.append(_skip(found.path, error))
+                self.skipped.append(skip(found.path, error))
         self.stated |= dict.fromkeys(configured.stated())
         self.overlays |= dict.fromkeys(configured.overlays())
         for name, folder in folders.items():
@@ -157,33 +165,28 @@ class _Loading(Generic[_Read]):
 
     def _configure(self, configured: Configured, folder: str, found: File) -> None:
         """Take in a folder's configuration; raise what says why it is not served."""
-        configured.add(folder, found.path, lambda: _content(found))
+        configured.add(folder, found.path, lambda: self._memory.content(found))
         raise NotACassette("says what applies in this folder")
 
-    def _make(self, found: File) -> str:
-        """Keep what is made of a file; return its name."""
+    def _make(self, found: File, folders: dict[str, str]) -> None:
+        """Keep what is made of a file, and the folder that it stands in, by its name."""
         name = _free_name(found.relative, self._files)
-        self.made[name] = self._reader(_content(found), name=name, file=found.path)
+        made = self._memory.made(found, name, partial(self._reader, name=name, file=found.path))
+        if isinstance(made, Skip):
+            self.skipped.append(made)
+            return
+        self.made[name] = made
         self._files[name] = found.path
-        return name
+        folders[name] = found.relative.rpartition("/")[0]
 
 
 def _content(found: File) -> bytes:
     return files.content(found.path, link_root=found.link_root)
 
 
-def _skip(file: str, error: Exception) -> Skip:
-    """What is told of a file that reading it raised `error`."""
-    if isinstance(error, CassetteError):
-        return Skip(file=file, reason=error.reason, line=error.line)
-    if isinstance(error, NotACassette):
-        return Skip(file=file, reason=error.reason, broken=False)
-    return Skip(file=file, reason=f"cannot be read: {files.said(error)}")
-
-
 @contextlib.contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Reading makes many objects and no cycles: to search for cycles costs a tenth of a load."""
+def without_garbage_collection() -> Iterator[None]:
+    """Read without searches for cycles: there are many objects and none, and it costs a tenth."""
     was_on = gc.isenabled()
     gc.disable()
     try:

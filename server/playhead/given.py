@@ -1,4 +1,4 @@
-"""What the PATHS of a command name: the library that it works on, or a usage error."""
+"""What the arguments of a command name: a library, a state; or a usage error."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,18 +12,25 @@ from playhead.printable import printable
 if TYPE_CHECKING:
     from playhead.library import Library
     from playhead.rules import Rules
+    from playhead.state import State
 
 DEFAULT_FOLDER = Path("cassettes")
+_MEMORY = "memory"
+
+
+def named(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the paths to serve, be they there or not."""
+    return paths or (DEFAULT_FOLDER,)
 
 
 def existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return the paths to serve; raise UsageError where one is not there."""
-    for path in paths or (DEFAULT_FOLDER,):
+    for path in named(paths):
         if not path.exists() and not path.is_symlink():
             hint = "" if paths else "; name the folder that holds your cassettes"
             missing = printable(str(path))
             raise click.UsageError(f"there is no file or folder {missing!r}{hint}")
-    return paths or (DEFAULT_FOLDER,)
+    return named(paths)
 
 
 def shown(
@@ -50,3 +57,20 @@ def library(
     if rules:
         flags = replace(flags, rules=rules, stated=by_flags(rules))
     return Library(folder.load(existing(paths), flags))
+
+
+def state(url: str | None, workers: int) -> "State":
+    """Return the state that `--state` names, or what so many workers have without it."""
+    from playhead.state import Memory, Shared
+    from playhead.store import store_at
+
+    if url is None:
+        url = _MEMORY if workers == 1 else "sqlite"
+    if url == _MEMORY:
+        if workers == 1:
+            return Memory()
+        raise click.UsageError("--state memory is of one process: --workers needs sqlite or Redis")
+    try:
+        return Shared(store_at(url))
+    except ValueError as reason:
+        raise click.UsageError(f"--state: {printable(str(reason))}") from None

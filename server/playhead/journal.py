@@ -7,7 +7,7 @@ from time import time
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from playhead.account import AMBIGUOUS, LIMIT, LOOSELY, MISSED, SERVED, Account, Counts
+from playhead.account import AMBIGUOUS, LATENCY, LIMIT, LOOSELY, MISSED, SERVED, Account, Counts
 from playhead.asked import scope_and_path
 from playhead.cassette import Interaction
 from playhead.library import Recordings
@@ -73,6 +73,8 @@ class Journal:
         self._refused: deque[Refused] = deque(maxlen=LIMIT)
         self._served: defaultdict[Interaction, int] = defaultdict(int)
         self._counts: Counts = Counter()
+        self._latencies = [0] * 64
+        self._nanoseconds = 0
 
     @property
     def is_empty(self) -> bool:
@@ -85,9 +87,14 @@ class Journal:
         hits, refused = self._hits, self._refused
         return max(self._first, hits[-1][1] if hits else 0.0, refused[-1].time if refused else 0.0)
 
-    def hit(self, request: Request, interaction: Interaction) -> None:
-        """Note that a recording answered. On the path of every request: no more than a tuple."""
+    def hit(self, request: Request, interaction: Interaction, took: int = 0) -> None:
+        """Note that a recording answered, found in `took` nanoseconds; 0 is not measured.
+
+        On the path of every request: no more than a tuple and some sums.
+        """
         self._served[interaction] += 1
+        self._latencies[took.bit_length()] += 1
+        self._nanoseconds += took
         if request[-1] is not None:
             self._count_special(request[-1], interaction)
         self._hits.append((self.numbers.next(), time(), request, interaction))
@@ -101,6 +108,10 @@ class Journal:
         self._counts[MISSED, entry.told["code"]] += 1
         self._refused.append(entry)
 
+    def count(self, kind: str, name: str) -> None:
+        """Count what is no request."""
+        self._counts[kind, name] += 1
+
     def forget_interactions(self) -> None:
         """Count by name what was counted by interaction: those of a library that is replaced."""
         self._served, served = defaultdict(int), self._served
@@ -110,6 +121,11 @@ class Journal:
         """Return how often what happened."""
         counts = self._counts.copy()
         _count_served(counts, self._served.copy())
+        for bits, times in enumerate(self._latencies[1:], 1):
+            if times:
+                counts[LATENCY, str(bits)] += times
+        if self._nanoseconds:
+            counts[LATENCY, "sum"] += self._nanoseconds
         return counts
 
     def account(self) -> Account:

@@ -19,6 +19,7 @@ from playhead.errors import Code, Refusal
 from playhead.folder import Shelf
 from playhead.key import digest
 from playhead.loose import LooseIndex, let_go
+from playhead.names import scopes
 from playhead.overlaid import Overlaid
 from playhead.pieces import JSON_ARRAY
 from playhead.rules import Rules, Tier
@@ -95,13 +96,7 @@ class Library:
     @cached_property
     def scopes(self) -> frozenset[str]:
         """Every name that confines: those of the cassettes and of the folders above them."""
-        names = set()
-        for cassette in self.shelf.cassettes:
-            name = cassette.name
-            while name:
-                names.add(name)
-                name = name.rpartition("/")[0]
-        return frozenset(names)
+        return scopes(cassette.name for cassette in self.shelf.cassettes)
 
     def find(self, asked: Asked) -> Recordings:
         """Return the recordings of this request; raise Refusal where there are none.

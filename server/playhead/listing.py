@@ -6,7 +6,6 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from playhead.cassette import Interaction
 from playhead.dialects import recorded_route
 from playhead.library import Library
 from playhead.models import model_in
+from playhead.names import near
 from playhead.transcript import transcript
 
 _HEADINGS = {
@@ -28,7 +28,6 @@ _HEADINGS = {
 }
 _NARROWEST = 12
 _FILES = (*formats.ENDINGS, ".gz")
-_SUGGESTED = 3
 
 
 def rows(library: Library) -> list[dict[str, Any]]:
@@ -80,8 +79,8 @@ def nothing_named(library: Library, name: str) -> str:
     for skip in library.shelf.skipped:
         if any(_is_name_of(skip.file, each) for each in wanted):
             return f"{name!r} is not served: {skip}"
-    near = _near(library, min(wanted, key=len).strip("/"))
-    hint = f"did you mean {' or '.join(near)}?" if near else "`playhead list` names them"
+    found = near(min(wanted, key=len).strip("/"), library.scopes)
+    hint = f"did you mean {' or '.join(found)}?" if found else "`playhead list` names them"
     return f"no cassette or interaction is named {name!r}; {hint}"
 
 
@@ -170,14 +169,6 @@ def _is_name_of(file: str, name: str) -> bool:
     endings = "|".join(map(re.escape, formats.ENDINGS))
     below = rf"(?:.*/)?{re.escape(name)}(?:{endings})?(?:\.gz)?"
     return re.fullmatch(below, file, re.DOTALL | re.IGNORECASE) is not None
-
-
-def _near(library: Library, name: str) -> list[str]:
-    names = sorted(library.scopes)
-    last = {each: each.rpartition("/")[2] for each in names}
-    alike = get_close_matches(name.rpartition("/")[2], set(last.values()), n=1)
-    found = get_close_matches(name, names) or [each for each in names if last[each] in alike]
-    return found[:_SUGGESTED]
 
 
 def _plural(count: int, noun: str) -> str:

@@ -9,11 +9,14 @@ import contextlib
 import logging
 import os
 import queue
+import select
 import threading
 from collections.abc import Callable, Iterator
 
 _STDERR = 2
 _KEPT_LINES = 1000
+_KEPT_RECORDS = 20
+"""What a person reads of a log that comes all at once; a report has the rest."""
 _LAST_SECONDS = 1.0
 """How long the last lines may take at the end: a reader that is alive needs far less."""
 
@@ -60,6 +63,16 @@ def _write_all(data: bytes) -> None:
         data = data[os.write(_STDERR, data) :]
 
 
+def try_to_say(line: str) -> None:
+    """Write a line to standard error where it takes one at once, else drop it.
+
+    For a process that must have no thread.
+    """
+    if select.select((), (_STDERR,), (), 0)[1]:
+        with contextlib.suppress(OSError):  # a reader that has gone
+            os.write(_STDERR, f"{line}\n".encode())
+
+
 @contextlib.contextmanager
 def to_stderr() -> Iterator[Callable[[str], None]]:
     """Send the warnings of playhead and uvicorn to standard error while the block lasts.
@@ -67,8 +80,44 @@ def to_stderr() -> Iterator[Callable[[str], None]]:
     What the block is given does the same with a line of its own.
     """
     handler = _Handler()
-    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[handler])
+    _hand_to(handler)
     try:
         yield handler.take
     finally:
+        logging.getLogger().removeHandler(handler)
         handler.end()
+
+
+class Kept(logging.Handler):
+    """The first errors of a log, for later; the rest is counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: list[str] = []
+        self._more = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record, or count it."""
+        if len(self._texts) < _KEPT_RECORDS:
+            self._texts.append(self.format(record))
+        else:
+            self._more += 1
+
+    def lines(self) -> Iterator[str]:
+        """Yield what was kept, line by line."""
+        for text in self._texts:
+            yield from text.splitlines()
+        if self._more:
+            yield f"({self._more} more like these)"
+
+
+def kept() -> Kept:
+    """Return a log that keeps the errors of playhead and uvicorn from now on; no refusals."""
+    handler = Kept()
+    handler.setLevel(logging.ERROR)
+    _hand_to(handler)
+    return handler
+
+
+def _hand_to(handler: logging.Handler) -> None:
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[handler])

@@ -9,9 +9,10 @@ from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from importlib import import_module
-from time import monotonic
+from time import monotonic, perf_counter_ns
 from typing import Any, TypeAlias
 
+from playhead.account import STREAMS
 from playhead.answer import Answer
 from playhead.asked import addressed
 from playhead.cassette import Interaction
@@ -76,6 +77,7 @@ class Player:
             message = await receive()
             if message.get("more_body", True):
                 message = await _whole(message, receive)
+            began = perf_counter_ns()
             body = message.get("body", b"")
             query = scope["query_string"]
             name, path, cassette = addressed(path, query, scope["headers"])
@@ -90,7 +92,7 @@ class Player:
             return
         except ClientLeft:
             return
-        session.journal.hit(seen.request, interaction)
+        session.journal.hit(seen.request, interaction, perf_counter_ns() - began)
         answer = seen.answers.get(interaction) or known.prepared(interaction, seen)
         if scope["http_version"] == "1.0":
             answer = known.lengthened(answer)
@@ -124,6 +126,7 @@ class Player:
         body, start = answer.body["body"], 0
         headers_due = self._pace.headers_after(answer.interaction.response)
         stream = self.streams.open()
+        self.state.sessions.default.journal.count(STREAMS, "opened")
         try:
             async with asyncio.TaskGroup() as tasks:
                 watcher = tasks.create_task(stream.watch(receive))
@@ -140,6 +143,7 @@ class Player:
                 watcher.cancel()
         finally:
             self.streams.close(stream)
+            self.state.sessions.default.journal.count(STREAMS, "closed")
 
 
 async def _whole(message: Message, receive: Receive) -> Message:

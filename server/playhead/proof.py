@@ -16,32 +16,33 @@ NAMED = 10
 """Interactions named in a sentence, before the rest are only counted."""
 _EXAMPLES = 3
 
-_MEANINGS = {
-    Code.NO_CASSETTES: ("found no cassettes loaded", "Name the folder that holds them."),
-    Code.UNKNOWN_OPERATION: (
+_MEANINGS: dict[str, tuple[str, str]] = {
+    Code.NO_CASSETTES.value: ("found no cassettes loaded", "Name the folder that holds them."),
+    Code.UNKNOWN_OPERATION.value: (
         "went where nothing is recorded",
         "Record it, or mend the path or method that the app calls.",
     ),
-    Code.BODY_DIFFERS: (
+    Code.BODY_DIFFERS.value: (
         "matched no recording",
         "Record it again, or say in a playhead.yaml what may differ.",
     ),
-    Code.NOT_BRIDGED: (
+    Code.NOT_BRIDGED.value: (
         "met a recording that cannot be told in the other form",
         "Record it with the `stream` that the app sends.",
     ),
-    Code.EXHAUSTED: (
+    Code.EXHAUSTED.value: (
         "came more often than recorded",
         "Record it as often as the app asks, or allow it with another --repeat.",
     ),
-    Code.UNKNOWN_CASSETTE: (
+    Code.UNKNOWN_CASSETTE.value: (
         "named a cassette that is not there",
         "Mend the scope in the base URL or header; `playhead list` has the names.",
     ),
-    Code.BODY_TOO_LARGE: ("had too large a body", "Send less."),
-    Code.BAD_REQUEST: ("could not be read", "Look at what the app sends."),
-    Code.INTERNAL: ("met a bug of playhead's", "Its log has the details; please report it."),
+    Code.BODY_TOO_LARGE.value: ("had too large a body", "Send less."),
+    Code.BAD_REQUEST.value: ("could not be read", "Look at what the app sends."),
+    Code.INTERNAL.value: ("met a bug of playhead's", "Its log has the details; please report it."),
 }
+_UNKNOWN = ("could not be answered", "The log of the server has more.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def named(names: Sequence[str]) -> str:
 def _refusals(account: Account) -> Iterator[str]:
     misses = retold.distinct(account.misses)
     for code, times in account.by("missed").items():
-        what, to_do = _MEANINGS[Code(code)]
+        what, to_do = _MEANINGS.get(code, _UNKNOWN)
         told = [retold.phrase(each) for each in misses if each.get("code") == code]
         more = len(told[_EXAMPLES:])
         examples = [*told[:_EXAMPLES], *([f"and {more} more"] if more else [])]

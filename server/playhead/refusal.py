@@ -10,6 +10,7 @@ from playhead.errors import Code
 _TYPES = {
     Code.BODY_TOO_LARGE: "request_too_large",
     Code.BAD_REQUEST: "bad_request",
+    Code.STATE_UNREACHABLE: "state_unreachable",
     Code.INTERNAL: "internal_error",
 }
 _STATUS_NAMES = {404: "NOT_FOUND", 500: "INTERNAL", 413: "OUT_OF_RANGE"}

@@ -7,9 +7,7 @@ refusal that does not name the nearest recording is better than a late one.
 
 import asyncio
 import contextlib
-import sys
 from collections import OrderedDict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -20,6 +18,7 @@ from playhead.asked import Asked
 from playhead.errors import Code, Refusal
 from playhead.explained import as_json, lines
 from playhead.explainer import Explainer
+from playhead.giving_way import giving_way
 from playhead.library import Library
 from playhead.miss import Miss
 
@@ -37,7 +36,6 @@ REMEMBERED = 10_000
 _UNIT = 0.00015
 _BREATH = 0.00005
 _SLICE = 0.01
-_INTERVAL = 0.0005
 _LOGGED = 5
 _SCOPED = frozenset({Code.BODY_DIFFERS, Code.UNKNOWN_OPERATION, Code.UNKNOWN_CASSETTE})
 
@@ -72,7 +70,9 @@ class Search:
 
     async def explained(self, asked: Asked, refusal: Refusal, number: int | str) -> Explained:
         """Return why `asked`, which is request `number`, was refused, as far as found in time."""
-        miss = self._explainer.begun(asked, refusal)
+        # Kept with its traceback it would keep the frames, and in them what keeps it: a library
+        # that is replaced could never go.
+        miss = self._explainer.begun(asked, refusal.with_traceback(None))
         mark = _mark(asked, refusal)
         times, first = self._count(mark, number)
         found = self._kept.get(mark)
@@ -121,7 +121,7 @@ class Search:
     def _look(self, miss: Miss, deadline: float) -> Explained | None:
         if monotonic() > deadline:
             return None
-        with _giving_way():
+        with giving_way():
             miss = self._explainer.explained(miss, deadline=deadline)
         if not miss.found.complete:
             self._grow()
@@ -129,22 +129,11 @@ class Search:
 
     def _grow(self) -> None:
         """Let the indexes grow for a moment, then let a search that waits have its turn."""
-        with _giving_way():
+        with giving_way():
             is_more = self._explainer.grow(_SLICE)
         if is_more and not self._is_retired:
             with contextlib.suppress(RuntimeError):  # the thread is being ended
                 self._thread.submit(self._grow)
-
-
-@contextlib.contextmanager
-def _giving_way() -> Iterator[None]:
-    """Let the event loop have the interpreter when it asks, not after Python's 5 ms."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_INTERVAL)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 class _Breathing:

@@ -124,14 +124,18 @@ class Shared:
 
     async def close(self) -> None:
         """Write what recordings answered, and leave the other servers."""
-        await self._write()
+        with contextlib.suppress(Refusal):  # there is nobody left to write it later
+            await self._write()
         await self._store.close()
 
     async def _write(self) -> None:
-        """Write what this server has noted, and begin to note anew."""
-        self._unwritten += await asyncio.to_thread(_accounts, self.sessions.taken_out())
+        """Write what this server has noted, and begin to note anew.
+
+        One at a time: whoever asks meanwhile is answered when all that was noted is written.
+        """
         async with self._writing:
-            unwritten, self._unwritten = self._unwritten, []
+            noted = await asyncio.to_thread(_accounts, self.sessions.taken_out())
+            unwritten, self._unwritten = self._unwritten + noted, []
             if not unwritten:
                 return
             try:

@@ -1,12 +1,17 @@
 """What lies below a path: each file that looks like a cassette, or why it is none."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from playhead import files, formats
 from playhead.configuration import FILE_NAMES
+from playhead.errors import CassetteError, NotACassette
+
+Stamp: TypeAlias = tuple[str | None, int, int, int, int, int]
+"""Where a link leads, and of the file its times of change in nanoseconds, size, number, device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,10 @@ class Skip:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.reason}"
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the file, the line and the reason as a JSON value."""
+        return {"file": self.file, "line": self.line, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +94,43 @@ def _sort_out(entry: os.DirEntry[str], relative: str, root: str) -> File | Skip 
         reason = "is a folder, not a file; what it holds is served"
         return Skip(file=entry.path, reason=reason, broken=False)
     return File(path=entry.path, relative=relative, link_root=root if is_link else None)
+
+
+def stamp(file: File) -> Stamp:
+    """Return what is another when the file is; raise OSError where it cannot be looked at.
+
+    The time of the change of its inode is in it, too: a copy may bring an old time of writing
+    along, and a right that was taken away changes nothing else.
+    """
+    found = os.stat(file.path)  # noqa: PTH116 - ten thousand Paths would take as long again
+    target = None if file.link_root is None else os.path.realpath(file.path)
+    times = found.st_mtime_ns, found.st_ctime_ns
+    return target, *times, found.st_size, found.st_ino, found.st_dev
+
+
+def glance(paths: Sequence[Path]) -> list[tuple[str, Stamp | None] | Skip]:
+    """Return what lies below `paths` without opening a file: equal while nothing changes."""
+    return [
+        found if isinstance(found, Skip) else (found.path, _stamp_or_none(found))
+        for path in paths
+        for found in walk(path, None)
+    ]
+
+
+def _stamp_or_none(file: File) -> Stamp | None:
+    try:
+        return stamp(file)
+    except OSError:
+        return None
+
+
+def skip(file: str, error: Exception) -> Skip:
+    """Return what is told of a file that reading it raised `error`."""
+    if isinstance(error, CassetteError):
+        return Skip(file=file, reason=error.reason, line=error.line)
+    if isinstance(error, NotACassette):
+        return Skip(file=file, reason=error.reason, broken=False)
+    return Skip(file=file, reason=f"cannot be read: {files.said(error)}")
 
 
 def is_folder(path: Path) -> bool:

@@ -4,12 +4,13 @@ A page is run from top to bottom in a folder of its own that holds the examples,
 The first word after a fence says what a block is:
 
     console     commands after `$ `, what they print below; run and compared
-    python      run, and what it prints compared with the `text` block that follows
+    python      run, and what it prints compared with the `text` block that follows; where a second
+                word names a file, it becomes that file
     yaml        the second word says what it is; `cassette`, `broken` and `configuration` name the
                 file they become
     sh          commands that need what is not here; their parts are checked
     javascript  run by tests/sdk, where Node's client is installed
-    text, json  not run
+    text, toml  not run
 
 Port 8080 stands for whatever port the page's server has.
 """
@@ -34,7 +35,8 @@ _SERVES = re.compile(r"playhead serve(?P<arguments>[^;|&>]*)")
 # What differs from run to run: clocks, the digits of a port, the system's number of an error.
 _VARIES = re.compile(
     r"(?<=\"time\":)[0-9.]+|(?<=\"since\":)[0-9.]+|(?<=\"last\":)[0-9.]+"
-    r"|(?<=content-length: )\d+|(?<=\[Errno )\d+"
+    r"|(?<=content-length: )\d+|(?<=\[Errno )\d+|(?<= in )[0-9.]+(?=s$)|(?<=-)[0-9a-f]{8}\b",
+    re.MULTILINE,
 )
 
 
@@ -129,6 +131,8 @@ class Reader:
             "PLAYHEAD_PORT": str(self._server.port),
             "OPENAI_BASE_URL": f"{self._server.origin}/v1",
             "OPENAI_API_KEY": "playhead",
+            "PYTEST_PLUGINS": "playhead.pytest_plugin",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
 
     def _with_port(self, text: str) -> str:

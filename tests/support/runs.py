@@ -6,9 +6,11 @@ from typing import Any
 
 from playhead import explained, inquiry
 from playhead.account import Account
+from playhead.errors import Code, Refusal
 from playhead.inquiry import Inquiry
 from playhead.library import Library
 from playhead.miss import Miss
+from playhead.state import Memory
 
 CHAT = "/v1/chat/completions"
 
@@ -48,3 +50,10 @@ def refused(library: Library, body: bytes, id: int = 1, **fields: Any) -> dict[s
         **explained.as_json(miss),
     }
     return {**entry, **fields}
+
+
+class Unreachable(Memory):
+    """A state whose journals cannot be read, as when what several servers share is gone."""
+
+    async def accounts(self, session: str | None = None) -> list[Account]:  # noqa: ARG002
+        raise Refusal(Code.INTERNAL, "the store is gone")

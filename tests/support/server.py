@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fcntl import ioctl
 from pathlib import Path
@@ -107,14 +107,17 @@ class Running:
 
 
 @contextlib.contextmanager
-def serve(*arguments: str | Path, env: Mapping[str, str] | None = None) -> Iterator[Running]:
+def serve(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, through: Sequence[str] = ()
+) -> Iterator[Running]:
     """Run `playhead serve ARGUMENTS` on a free port; it is gone when the block ends.
 
-    Its log goes to a file: a pipe that nobody reads would hold the server up when it is full.
+    `through` is a command that runs the one after it in its own place. The log goes to a file: a
+    pipe that nobody reads would hold the server up when it is full.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         process = subprocess.Popen(
-            command("serve", "--port", "0", *arguments),
+            [*through, *command("serve", "--port", "0", *arguments)],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,21 +14,42 @@ from playhead.proof_flags import proof_options
 from playhead.replay_flags import replay_options
 
 if TYPE_CHECKING:
+    from socket import socket
+
+    from playhead.account import Account
+    from playhead.app import App
     from playhead.proof import Requirements
     from playhead.settings import Settings
+
+
+def _until_eof(_context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's way
+    if wanted:
+        from playhead import stdin
+
+        stdin.end_with_it()
 
 
 @click.command()
 @flags.paths
 @flags.host
 @flags.port
+@flags.option(
+    "--until-eof", is_flag=True, expose_value=False, callback=_until_eof,
+    help="End when standard input does: for a program that starts this one, with a pipe.",
+)  # fmt: skip
+@flags.workers
+@flags.state
 @replay_options
+@flags.option("--watch", is_flag=True, help="Reload cassettes and configurations that change.")
 @proof_options
 def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     paths: tuple[Path, ...],
     host: str,
     port: int,
+    workers: int,
+    state: str | None,
     strict: bool,  # noqa: FBT001 - click's way
+    watch: bool,  # noqa: FBT001
     settings: "Settings",
     requirements: "Requirements",
     reports: tuple[Path, ...],
@@ -37,30 +59,46 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     PATHS are folders or files; without any, PLAYHEAD_CASSETTES (several joined by the path
     separator), else cassettes/. Exits 1 when what is required was not so.
     """
-    from playhead import log, report
-    from playhead import serve as server
+    from playhead import log, report, start
     from playhead.app import create_app
     from playhead.conclusion import Conclusion, conclude
     from playhead.environment import origin
+    from playhead.errors import CouldNotStart, PlayheadError
 
-    found = given.existing(paths)
-    try:
-        bound = server.bind(host, port)
-    except OSError as error:
-        terminal.fail(f"cannot listen on {host}:{port}: {error.strerror}", terminal.COULD_NOT_START)
+    found = given.named(paths) if watch else given.existing(paths)  # what is watched may come
+    shared = given.state(state, workers)
+    bound = start.listen(host, port, for_several=workers > 1)
     nothing_served = terminal.FINDINGS if requirements.are_any else 0
     # PID 1 would ignore it during the load.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(nothing_served))
-    app = create_app(*found, settings=settings, requirements=requirements)
-    shelf = app.library.shelf
-    if strict and shelf.broken:
-        terminal.warn(f"broken: {skip}" for skip in shelf.broken)
-        terminal.fail(f"{report.broken(shelf)}, and --strict is on", terminal.COULD_NOT_START)
+    app = create_app(
+        *found, settings=settings, requirements=requirements, state=shared, watch=watch
+    )
+    if strict:
+        start.refuse_broken(app.library.shelf)
     at = origin(host, bound.getsockname()[1])
     banner = report.banner(at, app.library, [str(path) for path in found])
+    try:
+        accounts = _served(app, bound, workers, lambda: terminal.announce(banner))
+    except CouldNotStart:
+        sys.exit(terminal.COULD_NOT_START)
+    except PlayheadError as reason:
+        terminal.fail(f"what was answered is not known: {reason}", nothing_served)
+    wanted = Conclusion(requirements=requirements, reports=reports, origin=at)
     with log.to_stderr() as say:
-        server.run(app, bound, on_ready=lambda: terminal.announce(banner))
-        wanted = Conclusion(requirements=requirements, reports=reports, origin=at)
-        is_well = conclude(app.library, app.accounts, wanted, say, os.environ)
-    if not is_well:
-        sys.exit(terminal.FINDINGS)
+        if not conclude(app.library, accounts, wanted, say, os.environ):
+            sys.exit(terminal.FINDINGS)
+
+
+def _served(
+    app: "App", bound: "socket", count: int, on_ready: Callable[[], None]
+) -> "list[Account]":
+    """Serve to the end; return what became of the requests."""
+    from playhead import log, workers
+    from playhead import serve as server
+
+    if count > 1:
+        return workers.run(app, bound, count, on_ready=on_ready)
+    with log.to_stderr():
+        server.run(app, bound, on_ready=on_ready)
+    return app.accounts

@@ -1,0 +1,123 @@
+"""What is done to the shared state inside Redis: one script for each thing that must be whole.
+
+A run has, below its prefix: `sessions`, a sorted set of names by their last use; `servers`, how
+many joined; and for each session `turns:`, `counts:`, `requests:` and `misses:` with its name.
+The first argument of each script is the prefix; names are JSON, as `stored` writes them.
+"""
+
+from playhead.account import ENDED, LIMIT
+from playhead.sessions import IDLE_SECONDS, MOST
+from playhead.stored import as_text
+
+KEPT_SECONDS = 24 * 3600
+"""How long Redis keeps what nobody uses: what a run leaves behind is gone a day later."""
+
+_CONSTANTS = f"""
+local P, DEFAULT, ENDED = ARGV[1], '{as_text("")}', '{as_text(ENDED)}'
+local MOST, IDLE, LIMIT, KEPT = {MOST}, {IDLE_SECONDS:.0f}, {LIMIT}, {KEPT_SECONDS}
+"""
+_COMMON = """
+local KINDS = {'turns:', 'counts:', 'requests:', 'misses:'}
+local SESSIONS, time = P .. 'sessions', redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+
+local function keep(session)
+  for _, kind in ipairs(KINDS) do redis.call('EXPIRE', P .. kind .. session, KEPT) end
+  redis.call('EXPIRE', SESSIONS, KEPT)
+  redis.call('EXPIRE', P .. 'servers', KEPT)
+end
+
+-- The default session, and the sum of those that ended, never end: they are used for ever.
+local function touch(session)
+  local used = (session == DEFAULT or session == ENDED) and 'inf' or string.format('%.6f', now)
+  redis.call('ZADD', SESSIONS, used, session)
+  keep(session)
+end
+
+local function drop(session)
+  for _, kind in ipairs(KINDS) do redis.call('DEL', P .. kind .. session) end
+  redis.call('ZREM', SESSIONS, session)
+end
+
+-- A field is the JSON of a count's kind and name, or one of three words that no JSON is.
+local function add(session, field, value)
+  local key = P .. 'counts:' .. session
+  if field ~= 'first' and field ~= 'last' then return redis.call('HINCRBY', key, field, value) end
+  local before = tonumber(redis.call('HGET', key, field) or 0)
+  local given = tonumber(value)
+  if given == 0 then return end
+  if before == 0 or (field == 'first' and given < before) or (field == 'last' and given > before)
+  then redis.call('HSET', key, field, value) end
+end
+
+local function end_overdue()
+  local gone = redis.call('ZRANGEBYSCORE', SESSIONS, '-inf', string.format('(%.6f', now - IDLE))
+  local over = redis.call('ZCOUNT', SESSIONS, '-inf', '(inf') - MOST
+  if over > #gone then gone = redis.call('ZRANGE', SESSIONS, 0, over - 1) end
+  for _, session in ipairs(gone) do
+    local kept = redis.call('HGETALL', P .. 'counts:' .. session)
+    for i = 1, #kept, 2 do add(ENDED, kept[i], kept[i + 1]) end
+    add(ENDED, 'ended', 1)
+    touch(ENDED)
+    drop(session)
+  end
+end
+"""
+
+_JOIN = """
+if redis.call('PUBSUB', 'NUMSUB', P .. 'gather')[2] == 0 then
+  for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do drop(session) end
+end
+local number = redis.call('INCR', P .. 'servers')
+redis.call('EXPIRE', P .. 'servers', KEPT)
+return number
+"""
+_TAKE = """
+local turn = redis.call('HINCRBY', P .. 'turns:' .. ARGV[2], ARGV[3], 1)
+touch(ARGV[2])
+if turn == 1 then end_overdue() end
+return turn - 1
+"""
+_REWIND = """
+local chosen = ARGV[2] and {ARGV[2]} or redis.call('ZRANGE', SESSIONS, 0, -1)
+for _, session in ipairs(chosen) do redis.call('DEL', P .. 'turns:' .. session) end
+"""
+_WRITE = """
+for _, account in ipairs(cjson.decode(ARGV[2])) do
+  local session = account[1]
+  for _, count in ipairs(account[2]) do add(session, count[1], count[2]) end
+  for i, kind in ipairs({'requests:', 'misses:'}) do
+    local key = P .. kind .. session
+    for _, entry in ipairs(account[i + 2]) do redis.call('RPUSH', key, entry) end
+    redis.call('LTRIM', key, -LIMIT, -1)
+  end
+  touch(session)
+end
+end_overdue()
+"""
+_READ = """
+end_overdue()
+local found = {}
+for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do
+  keep(session)
+  if not ARGV[2] or ARGV[2] == session then
+    table.insert(found, {
+      session,
+      redis.call('HGETALL', P .. 'counts:' .. session),
+      redis.call('LRANGE', P .. 'requests:' .. session, 0, -1),
+      redis.call('LRANGE', P .. 'misses:' .. session, 0, -1)})
+  end
+end
+return found
+"""
+
+JOIN = _CONSTANTS + _COMMON + _JOIN
+"""Join; return the number of the server. Where nobody listens, the run begins anew."""
+TAKE = _CONSTANTS + _COMMON + _TAKE
+"""Return the turn of a session and a sequence."""
+REWIND = _CONSTANTS + _COMMON + _REWIND
+"""Begin the turns of a session again, or of all."""
+WRITE = _CONSTANTS + _COMMON + _WRITE
+"""Add accounts, given as JSON."""
+READ = _CONSTANTS + _COMMON + _READ
+"""Return the name, counts, requests and misses of a session, or of all."""

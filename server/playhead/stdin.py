@@ -1,0 +1,25 @@
+"""Ends this process when standard input is at its end: the parent that held it has gone.
+
+A parent that is killed with SIGKILL can tell its children nothing, but the system closes its end
+of the pipe.
+"""
+
+import contextlib
+import os
+import signal
+import threading
+
+_STDIN = 0
+_PIECE = 65536
+
+
+def end_with_it() -> None:
+    """Begin to read standard input; at its end this process gets SIGTERM, as if from outside."""
+    threading.Thread(target=_wait, name="playhead-stdin", daemon=True).start()
+
+
+def _wait() -> None:
+    with contextlib.suppress(OSError):  # what cannot be read has come to its end
+        while os.read(_STDIN, _PIECE):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
