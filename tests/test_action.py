@@ -195,8 +195,8 @@ def test_the_report_of_a_run_without_a_miss_is_good(job: Job) -> None:
     ask(job, "one")
     reported = job.use("report")
     assert reported.returncode == 0, reported
-    assert "1 served" in reported.stdout
-    assert "1 served" in job.summary
+    assert "1 request answered" in reported.stdout
+    assert "1 request answered" in job.summary
 
 
 def test_the_report_of_a_run_with_a_miss_is_not(job: Job) -> None:
