@@ -10,12 +10,14 @@ from pathlib import Path
 import paced_streams
 import report
 import requests_at_once
+import several_workers
 import starting
 from report import Figure
 
 SECTIONS = {
     "requests": requests_at_once.requests,
     "library": requests_at_once.library,
+    "workers": several_workers.workers,
     "pace": paced_streams.pace,
     "start": starting.start,
     "load": starting.load,

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, CLIENT_CORE = CORES[0], CORES[-1]
 DEADLINE_SECONDS = 120
+_CALLS = re.compile(r"calls=(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +76,17 @@ def save_answer(server: Server, request: bytes, path: Path) -> Path:
     return path
 
 
-def start(command: list[str], *, core: int) -> "subprocess.Popen[bytes]":
-    """Start `command` on `core`."""
-    environment = {**os.environ, "PYTHONPATH": str(HERE)}
+def start(command: list[str], *, core: int | None) -> "subprocess.Popen[bytes]":
+    """Start `command` on `core`; None leaves it all that there are."""
+    cores = CORES if core is None else [core]
+    paths = [str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=environment,
-        preexec_fn=partial(os.sched_setaffinity, 0, {core}),
+        preexec_fn=partial(os.sched_setaffinity, 0, cores),
     )
 
 
@@ -97,9 +101,18 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of all threads of a process, to the nanosecond."""
-    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+    """Return the CPU time of all threads of a process and its workers, to the nanosecond."""
+    threads = [thread for each in (pid, *workers(pid)) for thread in _threads(each)]
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+
+
+def workers(pid: int) -> list[int]:
+    """Return the processes that a process has forked."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _threads(pid: int) -> Iterator[Path]:
+    return Path(f"/proc/{pid}/task").iterdir()
 
 
 def free_port() -> int:
@@ -121,10 +134,44 @@ def wait_until_listening(process: "subprocess.Popen[bytes]", port: int) -> socke
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int) -> Iterator[Server]:
-    process = start(command, core=SERVER_CORE)
+def several(count: int, *arguments: str | Path, core: int | None = None) -> Iterator[Server]:
+    """Run `playhead serve` with so many workers, on all cores unless one is named."""
+    port = free_port()
+    command = playhead_command(port, "--workers", str(count), *arguments)
+    with _running(command, port, core=core) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[int]:
+    """Run a Redis that keeps nothing on disk; its port is given."""
+    port = free_port()
+    process = start(["redis-server", "--port", str(port), "--save", ""], core=None)
     try:
         wait_until_listening(process, port).close()
+        yield port
+    finally:
+        stop(process)
+
+
+def redis_commands(port: int) -> int:
+    """Return how many commands a Redis has had of others than this function."""
+    with socket.create_connection(("127.0.0.1", port), DEADLINE_SECONDS) as wire:
+        wire.sendall(b"INFO commandstats\r\n")
+        wire.shutdown(socket.SHUT_WR)
+        told = b"".join(iter(lambda: wire.recv(65536), b"")).decode()
+    rows = [line for line in told.splitlines() if line.startswith("cmdstat_")]
+    mine = ("cmdstat_info:",)
+    return sum(int(_CALLS.search(row)[1]) for row in rows if not row.startswith(mine))
+
+
+@contextlib.contextmanager
+def _running(command: list[str], port: int, *, core: int | None = SERVER_CORE) -> Iterator[Server]:
+    process = start(command, core=core)
+    try:
+        wait_until_listening(process, port).close()
+        if "--workers" in command:  # the banner comes when all of them accept
+            process.stdout.readline()
         yield Server(process=process, port=port)
     finally:
         stop(process)

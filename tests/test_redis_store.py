@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
@@ -26,11 +27,6 @@ pytestmark = needs_redis
 def server() -> Iterator[RedisServer]:
     with redis_server() as running:
         yield running
-
-
-def _wait_for_listeners(server: RedisServer, count: int) -> None:
-    while f":{count}\r\n" not in server.ask("PUBSUB", "NUMSUB", "playhead:playhead:gather"):
-        pass
 
 
 def _keys(server: RedisServer) -> list[str]:
@@ -131,16 +127,21 @@ def test_a_take_does_not_wait_for_ever_for_a_redis_that_hangs(server: RedisServe
 
 
 def test_servers_gather_again_after_redis_was_away(server: RedisServer) -> None:
-    async def read() -> int:
+    async def gathered(one: Member, other: Member) -> bool:
+        other.held = [account()]
+        with contextlib.suppress(StateUnreachable):
+            await one.store.gather()
+            return bool(await one.store.read(None))
+        return False
+
+    async def again() -> None:
         async with members(server.url, 2) as (one, other):
             server.stop()
             server.start()
-            await asyncio.to_thread(_wait_for_listeners, server, 2)
-            other.held = [account(times=2)]
-            await one.store.gather()
-            return sum(each.served for each in await one.store.read(None))
+            while not await gathered(one, other):
+                pass  # each looks again for Redis now and then
 
-    assert asyncio.run(read()) == 2
+    asyncio.run(again())
 
 
 def test_a_server_that_was_killed_is_forgotten(server: RedisServer) -> None:

@@ -60,14 +60,14 @@ class RedisStore:
         self._flush = flush
         never = Retry(NoBackoff(), 0)
         waits: dict[str, Any] = {"socket_connect_timeout": PATIENCE_SECONDS, "retry": never}
-        self._pool = BlockingConnectionPool.from_url(
+        pool = BlockingConnectionPool.from_url(
             self._url,
             max_connections=CONNECTIONS,
             timeout=PATIENCE_SECONDS,
             socket_timeout=PATIENCE_SECONDS,
             **waits,
         )
-        self._redis = Redis.from_pool(self._pool)
+        self._redis = Redis.from_pool(pool)
         self._listening = Redis.from_url(self._url, socket_timeout=None, **waits)
         try:
             number = int(await self._run(redis_scripts.JOIN))
@@ -153,7 +153,6 @@ class RedisStore:
                 async for message in channel.listen():
                     await self._told(message["data"])
             await channel.aclose()  # type: ignore[no-untyped-call]
-            await self._pool.disconnect(inuse_connections=False)  # lost as well: none is to fail
             await asyncio.sleep(AGAIN_SECONDS)
             with contextlib.suppress(RedisError, OSError):
                 channel = await self._subscribed()
