@@ -16,6 +16,9 @@ settings.load_profile("playhead")
 
 pytest_plugins = ["pytester"]
 
+# On CI pytest cuts no message short; what tests and pages show of it is what a person sees.
+os.environ.pop("CI", None)
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "cassettes"
 ODD = ROOT / "tests/odd_cassettes"

@@ -9,7 +9,7 @@ import pytest
 from playhead import sqlite_store
 from playhead.account import Account
 from playhead.errors import StateUnreachable
-from support.stores import account, members
+from support.stores import Member, account, members
 from support.taker import taker
 
 
@@ -130,12 +130,8 @@ def test_a_file_that_cannot_be_used_keeps_a_server_from_starting(
 ) -> None:
     file = made(path)
 
-    async def opened() -> None:
-        async with members(f"sqlite:{file}"):
-            pytest.fail("it must not open")
-
     with pytest.raises(StateUnreachable, match=reason) as caught:
-        asyncio.run(opened())
+        asyncio.run(Member(f"sqlite:{file}").open())
     assert str(file) in caught.value.message
 
 

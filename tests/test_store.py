@@ -1,6 +1,7 @@
 """What every store promises, kept by each of them; and which one a `--state` names."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from playhead import store
 from playhead.account import ENDED, LIMIT, Account
 from playhead.sessions import MOST
 from playhead.store import store_at
@@ -304,3 +306,8 @@ if worker:
     path, private = ran.stdout.split()
     assert private == "True"
     assert not Path(path).parent.exists()
+
+
+def test_a_folder_is_left_alone_by_a_process_that_did_not_make_it(tmp_path: Path) -> None:
+    store._remove(tmp_path, os.getppid())
+    assert tmp_path.exists()
