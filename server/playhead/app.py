@@ -103,10 +103,7 @@ class App:
         self.player.close()
         if self.has_the_last_word:
             self.accounts = await self._last_accounts()
-        try:
-            await self.state.close()
-        except PlayheadError as reason:
-            _logger.warning("playhead: %s", reason)
+        await self.state.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     @contextlib.contextmanager
