@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import load
@@ -25,17 +26,32 @@ print(count)
 
 def workers(scratch: Path, *, quick: bool) -> Iterator[Figure]:
     """Yield the rate of two workers against one, and the commands that Redis had for that."""
-    dice = random.Random(7)
-    asked = recordings.request_body(2_000, dice)
-    stream = recordings.stream_body(21, 12_000, dice)
-    recordings.write_cassette(scratch / "served" / "benchmark.yaml", [(asked, stream)])
-    bodies = scratch / "asked.json"
-    bodies.write_text(json.dumps([asked.decode()]))
     pairs, seconds = (4, 0.25) if quick else (16, 0.4)
     yield _machine(pairs // 2, seconds)
-    yield from _scaling(scratch / "served", bodies, pairs, seconds)
+    long, short = (_recorded(scratch, request_bytes) for request_bytes in (100_000, 2_000))
+    yield from _free_cores(long, pairs, seconds)
+    yield _shared_cores(short, pairs, seconds)
     if shutil.which("redis-server") is not None:
-        yield _contacts(scratch / "served", bodies, 4 * seconds)
+        yield _contacts(short, 4 * seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """A folder with one interaction that occurs once, and a file with the body of its request."""
+
+    folder: Path
+    bodies: Path
+
+
+def _recorded(scratch: Path, request_bytes: int) -> _Recorded:
+    dice = random.Random(7)
+    asked = recordings.request_body(request_bytes, dice)
+    stream = recordings.stream_body(21, 12_000, dice)
+    folder = scratch / f"{request_bytes}"
+    recordings.write_cassette(folder / "benchmark.yaml", [(asked, stream)])
+    bodies = scratch / f"{request_bytes}.json"
+    bodies.write_text(json.dumps([asked.decode()]))
+    return _Recorded(folder=folder, bodies=bodies)
 
 
 def _machine(pairs: int, seconds: float) -> Figure:
@@ -61,19 +77,20 @@ def _counted(cores: tuple[int, ...], seconds: float) -> dict[str, float]:
     return {"rate": sum(counts) / seconds, "cpu": 1.0}
 
 
-def _scaling(folder: Path, bodies: Path, pairs: int, seconds: float) -> Iterator[Figure]:
+def _free_cores(recorded: _Recorded, pairs: int, seconds: float) -> Iterator[Figure]:
+    """Ask for much work with little: the client leaves both cores to the workers, nearly."""
     with contextlib.ExitStack() as stack:
-        alone = stack.enter_context(load.client(servers.SERVER_CORE))
-        both = [stack.enter_context(load.client(None)) for _ in range(2)]
-        one = stack.enter_context(servers.several(1, folder, core=servers.SERVER_CORE))
-        two = stack.enter_context(servers.several(2, folder))
-        base, ours = Asked(server=one, bodies=bodies), Asked(server=two, bodies=bodies)
-        found = load.in_turn(
-            lambda: load.at_once([alone], base, seconds),
-            lambda: load.at_once(both, ours, seconds),
-            pairs=pairs,
+        driver = stack.enter_context(load.client(None))
+        one, two = (
+            Asked(
+                server=stack.enter_context(servers.several(count, recorded.folder)),
+                bodies=recorded.bodies,
+                never_seen=True,
+            )
+            for count in (1, 2)
         )
-    case = "2 workers, 2 cores against 1, 1 core"
+        found = load.compare(driver, one, two, pairs=pairs, seconds=seconds)
+    case = "2 workers against 1, 100 KB spelled anew"
     yield Figure(
         section="workers",
         case=case,
@@ -81,7 +98,7 @@ def _scaling(folder: Path, bodies: Path, pairs: int, seconds: float) -> Iterator
         value=found.rate,
         limit=1.6,
         at_least=True,
-        detail=f"{found.base_rate:,.0f}/s with 1; each core has a client, too",
+        detail=f"{found.base_rate:,.0f}/s with 1",
     )
     yield Figure(
         section="workers",
@@ -93,14 +110,38 @@ def _scaling(folder: Path, bodies: Path, pairs: int, seconds: float) -> Iterator
     )
 
 
-def _contacts(folder: Path, bodies: Path, seconds: float) -> Figure:
+def _shared_cores(recorded: _Recorded, pairs: int, seconds: float) -> Figure:
+    """Ask for little work: clients need as much of the cores as the workers do."""
+    with contextlib.ExitStack() as stack:
+        alone = stack.enter_context(load.client(servers.SERVER_CORE))
+        both = [stack.enter_context(load.client(None)) for _ in range(2)]
+        folder = recorded.folder
+        one = stack.enter_context(servers.several(1, folder, core=servers.SERVER_CORE))
+        two = stack.enter_context(servers.several(2, folder))
+        base = Asked(server=one, bodies=recorded.bodies)
+        ours = Asked(server=two, bodies=recorded.bodies)
+        found = load.in_turn(
+            lambda: load.at_once([alone], base, seconds),
+            lambda: load.at_once(both, ours, seconds),
+            pairs=pairs,
+        )
+    return Figure(
+        section="workers",
+        case="2 workers, 2 clients against 1 and 1, 2 KB",
+        what="requests/s",
+        value=found.rate,
+        detail=f"{found.base_rate:,.0f}/s with 1; a core holds a worker and a client",
+    )
+
+
+def _contacts(recorded: _Recorded, seconds: float) -> Figure:
     with contextlib.ExitStack() as stack:
         port = stack.enter_context(servers.redis())
         state = ("--state", f"redis://127.0.0.1:{port}")
-        server = stack.enter_context(servers.several(2, folder, *state))
+        server = stack.enter_context(servers.several(2, recorded.folder, *state))
         driver = stack.enter_context(load.client(None))
         before = servers.redis_commands(port)
-        found = driver.do(load.job(Asked(server=server, bodies=bodies), seconds))
+        found = driver.do(load.job(Asked(server=server, bodies=recorded.bodies), seconds))
         commands = servers.redis_commands(port) - before
     return Figure(
         section="workers",
