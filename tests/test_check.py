@@ -153,3 +153,23 @@ def test_check_as_json(flawed: Path) -> None:
         "response.headers.Set-Cookie",
     }
     assert "note" in found["notes"]
+
+
+def test_check_names_bodies_that_were_to_be_json(tmp_path: Path) -> None:
+    bodies = {
+        "typo": b'{"model": "gpt-4o", messages: []}',
+        "lines": b'{"a": 1}\n{"a": 2}\n',
+        "pretty": b'{\n "a": 1\n}',
+        "deep": b"[" * 100_000 + b"]" * 100_000,
+    }
+    for name, body in bodies.items():
+        write(tmp_path, name, interaction(body, "{\n  broken"))
+    done = playhead("check", tmp_path)
+    notes = [line for line in done.stdout.splitlines() if "request.body" in line]
+    place = f"{tmp_path}/typo.yaml: typo#0: request.body"
+    assert notes == [
+        f"note: {place}: begins like JSON and is none: Expecting property name enclosed in "
+        "double quotes: line 1 column 21 (char 20)"
+    ]
+    assert done.stdout.count("response.body: begins like JSON and is none") == len(bodies)
+    assert done.returncode == 0

@@ -93,6 +93,7 @@ def test_an_empty_cassette_is_one(raw: bytes, form: str) -> None:
     [
         (b"interactions: []\nversion: 3\n", "is of version '3', which is not read"),
         (b"interactions: [{}]\nversion: 3\n", "is of version '3', which is not read"),
+        (b"interactions: [{request: {url: /v1}}]\n", "has no `version: 2` beside its"),
         (b"version: 1\ninteractions: {a: b}\n", "interactions: is not a list"),
         (b"http_interactions: []\n", "recorded_with: is missing; the file may be cut short"),
     ],

@@ -16,12 +16,15 @@ def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     assert existing((tmp_path,)) == (tmp_path,)
 
 
-def test_without_paths_it_is_the_folder_cassettes(
+def test_without_paths_it_is_the_first_of_the_usual_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(click.UsageError, match="name the folder that holds your cassettes"):
+    missing = "no file or folder 'cassettes' or 'tests/cassettes'; name your cassettes"
+    with pytest.raises(click.UsageError, match=missing):
         existing(())
+    (tmp_path / "tests/cassettes").mkdir(parents=True)
+    assert existing(()) == (Path("tests/cassettes"),)
     (tmp_path / "cassettes").mkdir()
     assert existing(()) == (Path("cassettes"),)
 

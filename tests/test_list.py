@@ -53,6 +53,12 @@ def test_list_of_an_empty_folder_has_no_rows(tmp_path: Path) -> None:
     assert done.stderr == f"playhead: no interactions in {tmp_path}\n"
 
 
+def test_where_nothing_is_listed_the_files_that_are_none_are_named(tmp_path: Path) -> None:
+    (tmp_path / "notes.yaml").write_text("some: words")
+    err = playhead("list", tmp_path).stderr
+    assert f"skipped: {tmp_path}/notes.yaml: is not a cassette: it has no interactions\n" in err
+
+
 def test_without_a_path_the_folder_cassettes_is_served(tmp_path: Path) -> None:
     write(tmp_path / "cassettes", "own", interaction(chat("hi")))
     done = playhead("list", folder=tmp_path)

@@ -537,7 +537,7 @@ def test_the_banner_says_why_there_are_no_cassettes(
 def test_a_missing_default_folder_is_a_usage_error_with_a_hint(tmp_path: Path) -> None:
     done = playhead("serve", "--port", "0", folder=tmp_path)
     assert done.returncode == 2
-    assert "name the folder that holds your cassettes" in done.stderr
+    assert "'cassettes' or 'tests/cassettes'; name your cassettes" in done.stderr
 
 
 def test_strict_does_not_start_with_a_broken_cassette(flawed: Path) -> None:

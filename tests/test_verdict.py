@@ -130,6 +130,7 @@ def test_a_check_as_json_holds_the_same() -> None:
         "skipped": [{"file": "cut.yaml", "reason": "is cut", "line": 3, "broken": True}],
         "notes": {},
         "overlay_notes": [],
+        "malformed": [],
         "secrets": [
             {
                 "interaction": "d#0",

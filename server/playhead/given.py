@@ -14,22 +14,26 @@ if TYPE_CHECKING:
     from playhead.rules import Rules
     from playhead.state import State
 
-DEFAULT_FOLDER = Path("cassettes")
+DEFAULTS = (Path("cassettes"), Path("tests/cassettes"))
+"""What is served where nothing is named: the first of these that is there."""
 _MEMORY = "memory"
 
 
 def named(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return the paths to serve, be they there or not."""
-    return paths or (DEFAULT_FOLDER,)
+    if paths:
+        return paths
+    return next(((path,) for path in DEFAULTS if path.exists()), DEFAULTS[:1])
 
 
 def existing(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     """Return the paths to serve; raise UsageError where one is not there."""
     for path in named(paths):
         if not path.exists() and not path.is_symlink():
-            hint = "" if paths else "; name the folder that holds your cassettes"
-            missing = printable(str(path))
-            raise click.UsageError(f"there is no file or folder {missing!r}{hint}")
+            missing = repr(printable(str(path)))
+            if not paths:
+                missing = f"{' or '.join(map(repr, map(str, DEFAULTS)))}; name your cassettes"
+            raise click.UsageError(f"there is no file or folder {missing}")
     return named(paths)
 
 

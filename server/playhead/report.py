@@ -48,6 +48,7 @@ def not_shown(shelf: Shelf, paths: Sequence[str]) -> list[str]:
         lines.append(f"broken: {plural(more, 'more file')} (`playhead check` lists them)")
     if not shelf.interactions:
         lines.append(f"playhead: no interactions in {', '.join(paths)}")
+        lines += [line.strip() for line in _quiet_skips(shelf)]
     return lines
 
 

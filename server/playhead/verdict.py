@@ -30,6 +30,7 @@ def lines(shelf: Shelf, findings: Findings) -> list[str]:
     for cassette in shelf.cassettes:
         printed += [f"note: {cassette.file}: {note}" for note in cassette.notes]
     printed += [f"note: {note}" for note in Overlaid(shelf).notes]
+    printed += [f"note: {each}" for each in findings.malformed]
     printed += first_of(findings.ties, _tie, "tie")
     printed += first_of(findings.merged, _merged, "merged")
     printed += first_of(findings.sequences, _sequence, "sequence")
@@ -44,6 +45,7 @@ def as_json(shelf: Shelf, findings: Findings) -> dict[str, Any]:
         **loaded_as_json(shelf),
         "notes": {cassette.name: cassette.notes for cassette in shelf.cassettes if cassette.notes},
         "overlay_notes": Overlaid(shelf).notes,
+        "malformed": findings.malformed,
         "secrets": [asdict(secret) for secret in findings.secrets],
         "ties": [_group_as_json(group) for group in findings.ties],
         "merged": [_merged_as_json(group) for group in findings.merged],

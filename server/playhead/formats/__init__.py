@@ -20,6 +20,7 @@ from playhead.cassette import Cassette
 from playhead.errors import CassetteError, NotACassette
 from playhead.formats import yaml_tree
 from playhead.formats.document import Document
+from playhead.formats.fields import first_mapping
 
 FORMATS = ("go_vcr", "vcrpy", "ruby_vcr", "har")
 """The modules, in the order they are asked; imported when first needed, to start faster."""
@@ -91,4 +92,7 @@ def _unknown(tree: Any) -> CassetteError | NotACassette:
     if tree.get("version") not in (None, "1", 1):
         version = str(tree["version"])[:20]
         return CassetteError(f"is of version {version!r}, which is not read", line=1)
+    request = first_mapping(interactions).get("request")
+    if isinstance(request, dict) and "url" in request and "version" not in tree:
+        return CassetteError("has no `version: 2` beside its interactions", line=1)
     return NotACassette("is not a cassette: its first interaction has no URL")

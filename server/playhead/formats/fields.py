@@ -184,3 +184,9 @@ def shown(value: object) -> str:
     """Return `value` for a message, cut to a length that can be read."""
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def first_mapping(listed: Any) -> dict[str, Any]:
+    """Return the first element of a list where that is a mapping, else an empty one."""
+    first = listed[0] if isinstance(listed, list) and listed else None
+    return first if isinstance(first, dict) else {}

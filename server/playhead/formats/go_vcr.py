@@ -11,7 +11,7 @@ import re
 from playhead.cassette import Cassette, Headers, Interaction, Request, Response
 from playhead.formats import extension
 from playhead.formats.document import Document
-from playhead.formats.fields import CUT, Fields
+from playhead.formats.fields import CUT, Fields, first_mapping
 from playhead.formats.yaml_tree import Tree
 
 _DURATION = re.compile(r"(?!.{33})(?:(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|\d+)")
@@ -48,9 +48,7 @@ def sniff(tree: Tree) -> bool:
     version = str(tree.get("version"))
     if version != "1":
         return version == "2"
-    listed = tree["interactions"]
-    first = listed[0] if isinstance(listed, list) and listed else None
-    request = first.get("request") if isinstance(first, dict) else None
+    request = first_mapping(tree["interactions"]).get("request")
     return isinstance(request, dict) and "url" in request
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from playhead.cassette import Cassette, Interaction, Request, Response
 from playhead.formats import bodies
 from playhead.formats.document import Document
-from playhead.formats.fields import CUT, Fields
+from playhead.formats.fields import CUT, Fields, first_mapping
 from playhead.formats.yaml_tree import Tree
 
 _REQUEST = ("method", "uri", "headers", "body", "parsed_body")
@@ -33,8 +33,8 @@ def sniff(tree: Tree) -> bool:
     listed = tree.get("interactions")
     if isinstance(listed, list) and not listed:
         return str(tree.get("version", "1")) == "1"
-    first = _first(listed)
-    request = first.get("request") if first else _first(tree.get("requests"))
+    first = first_mapping(listed)
+    request = first.get("request") if first else first_mapping(tree.get("requests"))
     return isinstance(request, dict) and "uri" in request
 
 
@@ -112,8 +112,3 @@ def _response_body(response: Fields) -> bytes:
     if "string" not in body.values:
         raise body.error("string", f"is missing; {CUT}")
     return body.bytes_of("string")
-
-
-def _first(listed: Tree) -> dict[str, Tree]:
-    first = listed[0] if isinstance(listed, list) and listed else None
-    return first if isinstance(first, dict) else {}
