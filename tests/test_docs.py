@@ -425,7 +425,7 @@ def test_every_operation_is_named() -> None:
 
 def test_every_variable_for_a_client_is_explained() -> None:
     explained = text_of("docs/clients.md")
-    for name in variables("http://127.0.0.1:8080"):
+    for name in variables("http://127.0.0.1:8080", {}):
         assert f"`{name}`" in explained or name.endswith("_KEY")
 
 

@@ -101,17 +101,24 @@ def _in_files(pattern: str) -> Library:
 
 
 def test_there_are_no_more_than_github_shows() -> None:
-    misses = [refused(HELD, SENT, at) for at in range(1, github.SHOWN + 3)]
+    misses = [refused(HELD, SENT, at, message=f"{at}") for at in range(1, github.SHOWN + 3)]
     lines = github.annotations(prove(HELD, account("", *misses), NO_MISS), HELD)
     assert len(lines) == github.SHOWN
     assert "3 more: see the log" in lines[-1]
 
 
 def test_as_many_as_github_shows_are_all_shown() -> None:
-    misses = [refused(HELD, SENT, at) for at in range(1, github.SHOWN + 1)]
+    misses = [refused(HELD, SENT, at, message=f"{at}") for at in range(1, github.SHOWN + 1)]
     lines = github.annotations(prove(HELD, account("", *misses), NO_MISS), HELD)
     assert len(lines) == github.SHOWN
     assert "more: see the log" not in lines[-1]
+
+
+def test_what_many_sessions_missed_alike_is_told_once() -> None:
+    misses = [refused(HELD, SENT, at, session=f"test-{at}") for at in range(1, 4)]
+    proof = prove(HELD, account("", *misses), NO_MISS)
+    assert len(github.annotations(proof, HELD)) == 1
+    assert github.summary(proof).split("**Refused**")[1].count("<code>") == 1
 
 
 def test_a_long_text_is_cut() -> None:

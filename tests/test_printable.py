@@ -11,6 +11,8 @@ from playhead.printable import printable
         ("\x9b", "\\x9b"),
         ("\u202eabc\u2066", "\\x202eabc\\x2066"),
         ("\ud800", "\\xd800"),
+        ("a ##[error]b", "a ##\\x5berror]b"),
+        ("# [a](b)", "# [a](b)"),
         ("é, 漢字 and 😀", "é, 漢字 and 😀"),
     ],
 )

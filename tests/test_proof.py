@@ -46,11 +46,18 @@ def test_a_miss_is_a_reason_that_names_the_nearest_the_place_and_what_to_do() ->
 
 
 def test_only_the_first_of_many_misses_are_named() -> None:
-    misses = [refused(HELD, SENT, at) for at in range(1, 6)]
+    misses = [refused(HELD, SENT, at, path=f"/{at}") for at in range(1, 6)]
     (reason,) = prove(HELD, account("", *misses), NO_MISS).reasons
     assert reason.startswith("5 requests matched no recording")
     assert reason.count("nearest") == 3
     assert "; and 2 more. Record" in reason
+
+
+def test_what_many_sessions_missed_alike_is_named_once() -> None:
+    misses = [refused(HELD, SENT, at, session=f"test-{at}") for at in range(1, 6)]
+    (reason,) = prove(HELD, account("", *misses), NO_MISS).reasons
+    assert reason.startswith("5 requests matched no recording")
+    assert reason.count("nearest") == 1
 
 
 def test_misses_that_are_not_kept_any_more_are_counted() -> None:

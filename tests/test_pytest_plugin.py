@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from playhead.given import DEFAULTS, named
 from playhead.remote import Remote, Unreachable
 from support.recordings import write
 from support.server import serve
@@ -111,6 +112,7 @@ def test_it(playhead, monkeypatch):
         monkeypatch.setenv(name, value)
     assert os.environ["OPENAI_BASE_URL"] == playhead.base_url == f"{playhead.origin}/v1"
     assert os.environ["ANTHROPIC_BASE_URL"] == playhead.origin
+    assert os.environ["NO_PROXY"].endswith("127.0.0.1")
     assert ask(os.environ["OPENAI_BASE_URL"], "hi") == "hi!"
 """
     )
@@ -391,6 +393,7 @@ def test_a_name_that_no_cassette_has_is_told_with_those_that_are_near(suite: Sui
     assert outcome == {"errors": 1}
     wanted = "playhead: no cassette or folder is named 'greetings/hello'; did you mean greetings/hi"
     assert wanted in suite.told
+    assert "another exception" not in suite.told
 
 
 def test_a_name_unlike_all_others_is_told_without(suite: Suite) -> None:
@@ -490,12 +493,23 @@ def test_cassettes_are_found_below_the_root_where_tests_have_none(suite: Suite) 
     assert suite.run(tests) == {"passed": 1}
 
 
+def test_where_there_are_two_it_takes_the_one_that_the_commands_take(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in DEFAULTS:
+        write(suite.folder / folder, "who", answer("where?", str(folder)))
+    monkeypatch.chdir(suite.folder)
+    tests = f"def test_it(playhead): assert ask(playhead.base_url, 'where?') == '{named(())[0]}'"
+    assert suite.run(tests) == {"passed": 1}
+
+
 def test_a_folder_that_is_not_there_is_told_once_for_each_test(suite: Suite) -> None:
     outcome = suite.run("def test_a(playhead): pass\ndef test_b(playhead): pass",
                         "--playhead-cassettes=nowhere")  # fmt: skip
     assert outcome == {"errors": 2}
     missing = str(suite.folder / "nowhere")
     assert f"playhead: there is no file or folder {missing!r}; name yours with" in suite.told
+    assert "another exception" not in suite.told
 
 
 def test_a_flag_that_the_server_does_not_know_is_told(suite: Suite) -> None:

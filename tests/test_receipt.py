@@ -37,6 +37,11 @@ def test_the_end_says_that_a_run_is_proved() -> None:
     ]
 
 
+def test_a_run_in_which_nothing_was_answered_is_not_called_proved() -> None:
+    lines = receipt.lines(prove(HELD, account(), NO_MISS))
+    assert lines[0] == "playhead: proves nothing: 0 requests answered, 0 refused"
+
+
 def test_what_was_refused_is_told_where_it_is_no_reason() -> None:
     lines = receipt.lines(prove(HELD, MISSED, NOTHING))
     assert lines[0] == "playhead: 1 request answered, 1 refused"

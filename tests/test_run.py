@@ -112,6 +112,28 @@ def test_an_app_that_never_calls_fails_where_an_answer_is_required(project: Path
     assert done.returncode == 1
 
 
+def test_the_fixture_of_pytest_takes_its_sessions_from_the_server_of_the_run(folder: Path) -> None:
+    (folder / "test_it.py").write_text(
+        f"""
+import pytest, subprocess, sys
+
+@pytest.mark.parametrize("asked", {[chat("one").decode(), chat("three").decode()]})
+def test_it(playhead, asked):
+    env = {{"PLAYHEAD_ORIGIN": playhead.origin}}
+    subprocess.run([sys.executable, "-c", {ASKS!r}, asked], env=env, check=True)
+"""
+    )
+    words = (*PYTEST, "-p", "playhead.pytest_plugin", "--playhead-cassettes", "not-looked-at")
+    done = run(folder, "--report", "proof.json", "--", *words)
+    assert "1 failed, 1 passed" in done.stdout
+    assert "no recording matches" in done.stdout
+    report = json.loads((folder / "proof.json").read_text())
+    assert (report["served"], report["missed"]) == (1, 1)
+    default, *others = (each["session"] for each in report["sessions"])
+    assert default is None
+    assert [name[:8] for name in others] == ["test_it-", "test_it-"]
+
+
 def test_the_cassettes_of_the_example_project_are_in_order() -> None:
     assert playhead("check", PROJECT, "--strict").returncode == 0
 
@@ -191,6 +213,20 @@ def test_nothing_is_said_of_a_miss_before_the_command_has_ended(folder: Path) ->
     assert done.returncode == 1
 
 
+def test_of_many_misses_twenty_are_told_and_the_rest_is_counted(folder: Path) -> None:
+    done = run(folder, "--", *asking(*(f"number {at}" for at in range(21))))
+    assert done.stderr.count("\nnearest: ") == 20
+    assert "and 1 more refused request: a --report has the rest\n" in done.stderr
+
+
+def test_who_only_asked_for_the_models_has_asked_something(folder: Path) -> None:
+    asks = "import os, urllib.request as u; u.urlopen(os.environ['OPENAI_BASE_URL'] + '/models')"
+    done = run(folder, "--", PYTHON, "-c", asks)
+    assert "proves nothing" in done.stderr
+    assert "nothing was asked" not in done.stderr
+    assert done.returncode == 0
+
+
 def test_what_is_broken_is_said_after_the_command(folder: Path) -> None:
     (folder / "cassettes" / "broken.yaml").write_text(BROKEN)
     done = run(folder, "--", *asking("one"))
@@ -236,6 +272,15 @@ def test_a_command_that_cannot_be_executed_is_126(folder: Path) -> None:
     assert done.returncode == 126
 
 
+def test_a_script_whose_interpreter_is_not_there_is_126_and_says_so(folder: Path) -> None:
+    (folder / "script").write_text("#!/not/there\n")
+    (folder / "script").chmod(0o755)
+    done = run(folder, "--", "./script")
+    wanted = "cannot run './script': the interpreter that its first line names is not there"
+    assert done.stderr == f"playhead: {wanted}\n"
+    assert done.returncode == 126
+
+
 @pytest.mark.parametrize("words", [[], ["--"], ["cassettes"], ["pytest", "-q"], ["a", "--"]])
 def test_no_command_is_a_usage_error_that_shows_the_form(folder: Path, words: list[str]) -> None:
     done = run(folder, *words)
@@ -272,7 +317,7 @@ def test_a_signal_is_passed_on_and_the_verdict_is_said_after_it(folder: Path) ->
         until(process.stdout, b"ready\n")
         process.send_signal(SIGTERM)
         _, said = process.communicate(timeout=DEADLINE_SECONDS)
-    assert b"playhead: proved: 0 requests" in said
+    assert b"playhead: proves nothing: 0 requests" in said
     assert process.returncode == 7
 
 
@@ -281,7 +326,7 @@ def test_ctrl_c_ends_the_command_and_then_the_verdict_is_said(folder: Path) -> N
     with at_a_terminal(*words) as (process, terminal):
         until(terminal, b"ready\r\n")
         terminal.write(b"\x03")
-        until(terminal, b"playhead: proved: 0 requests answered, 0 refused\r\n")
+        until(terminal, b"playhead: proves nothing: 0 requests answered, 0 refused\r\n")
         assert process.wait(DEADLINE_SECONDS) == 128 + signal.SIGINT
 
 

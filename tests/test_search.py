@@ -63,6 +63,17 @@ def test_a_miss_that_comes_again_is_counted_and_not_looked_up_again() -> None:
     _run(_served(), use)
 
 
+def test_each_session_counts_for_itself_and_the_log_is_told_once() -> None:
+    async def use(search: Search) -> None:
+        await search.explained(_asks(9), DIFFERS, 4, "one")
+        other = await search.explained(_asks(9), DIFFERS, 5, "two")
+        again = await search.explained(_asks(9), DIFFERS, 6, "one")
+        assert (other.miss.times, other.miss.first, other.lines) == (1, 0, ())
+        assert (again.miss.times, again.miss.first) == (2, 4)
+
+    _run(_served(), use)
+
+
 def test_another_scope_or_reason_is_another_miss() -> None:
     async def use(search: Search) -> None:
         await search.explained(_asks(9), DIFFERS, 1)

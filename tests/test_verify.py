@@ -14,7 +14,9 @@ from support.recordings import CHAT, chat, interaction, write
 from support.refusals import error_in
 from support.server import Running, playhead, serve
 
-_LAST_WORDS = re.compile(r"playhead: (?:proved: |NOT PROVED: )?\d+ requests? answered, ")
+_LAST_WORDS = re.compile(
+    r"playhead: (?:proved: |proves nothing: |NOT PROVED: )?\d+ requests? answered, "
+)
 
 
 @pytest.fixture(scope="module")

@@ -39,14 +39,14 @@ def conclude(
     account = together(accounts)
     proof = prove(library, account, wanted.requirements, origin=wanted.origin)
     for line in receipt.lines(proof):
-        say(_harmless(line))
+        say(printable(line))
     problems = list(filter(None, (_written(each, proof, accounts) for each in wanted.reports)))
     if github.is_here(environ):
         for line in github.annotations(proof, library, environ.get("GITHUB_WORKSPACE", "")):
             say(line)
         _summarise(proof, environ.get("GITHUB_STEP_SUMMARY", ""), say)
     for problem in problems:
-        say(_harmless(f"playhead: {problem}"))
+        say(printable(f"playhead: {problem}"))
     return proof.is_proved and not problems
 
 
@@ -73,12 +73,4 @@ def _summarise(proof: Proof, file: str, say: Callable[[str], None]) -> None:
     try:
         atomic.append(Path(file), github.summary(proof).encode())
     except OSError as error:
-        say(_harmless(f"playhead: cannot write GITHUB_STEP_SUMMARY: {files.said(error)}"))
-
-
-def _harmless(line: str) -> str:
-    """A line that neither drives a terminal nor is an old workflow command, which may stand in it.
-
-    The runner looks for `##[` anywhere in a line.
-    """
-    return printable(line).replace("##[", "## [")
+        say(printable(f"playhead: cannot write GITHUB_STEP_SUMMARY: {files.said(error)}"))

@@ -72,8 +72,6 @@ _OTHER_SECRETS = {
 """Clients take these in place of a key: set where there was one, or they would choose anew."""
 _SIGNS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _WANTED = {
-    # openai's module client asks which of two it should be, where it finds keys for both
-    "OPENAI_API_TYPE": "openai",
     "OPENAI_API_VERSION": "2024-10-21",
     "AZURE_API_VERSION": "2024-10-21",
     "AWS_REGION": "us-east-1",
@@ -86,15 +84,18 @@ _WANTED = {
 _NO_PROXY = ("no_proxy", "NO_PROXY")
 
 
-def variables(origin: str) -> dict[str, str]:
+def variables(origin: str, given: Mapping[str, str]) -> dict[str, str]:
     """Return name and value of each variable, for a server at `origin` (`http://host:port`).
 
-    Which SDK reads which: docs/clients.md.
+    They are to be set in the environment `given`. Which SDK reads which: docs/clients.md.
     """
     return {
         **dict.fromkeys(_WITH_VERSION, f"{origin}/v1"),
         **dict.fromkeys(_AT_ORIGIN, origin),
         **dict.fromkeys(_KEYS, DUMMY_KEY),
+        # With keys for both, openai's module client refuses to choose between OpenAI and Azure.
+        "OPENAI_API_TYPE": given.get("OPENAI_API_TYPE") or "openai",
+        **_unproxied(origin, given),
     }
 
 
@@ -104,8 +105,8 @@ def for_command(origin: str, given: Mapping[str, str]) -> dict[str, str]:
     No key of a provider is left in it. The command finds the server in PLAYHEAD_ORIGIN.
     """
     secrets = dict.fromkeys([*_SIGNS, *(_OTHER_SECRETS & given.keys())], DUMMY_KEY)
-    ours = {**variables(origin), **secrets, "PLAYHEAD_ORIGIN": origin}
-    return {**_WANTED, **given, **ours, **_unproxied(origin, given)}
+    ours = {**variables(origin, given), **secrets, "PLAYHEAD_ORIGIN": origin}
+    return {**_WANTED, **given, **ours}
 
 
 def _unproxied(origin: str, given: Mapping[str, str]) -> dict[str, str]:

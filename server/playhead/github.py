@@ -36,11 +36,9 @@ def annotations(proof: Proof, library: Library, workspace: str = "") -> list[str
     """
     kind = "warning" if proof.is_proved else "error"
     others = [reason for reason in proof.reasons if reason not in proof.refusals]
+    refused = map(retold.message, retold.distinct(proof.misses))
     found = [("playhead: not proved", reason, "") for reason in others]
-    found += [
-        ("playhead: a request was refused", retold.message(entry), "")
-        for entry in retold.distinct(proof.misses)
-    ]
+    found += [("playhead: a request was refused", each, "") for each in dict.fromkeys(refused)]
     if proof.requirements.all_used:
         found += _unused(proof, library, workspace)
     if more := len(found[SHOWN:]):
@@ -68,7 +66,8 @@ def summary(proof: Proof) -> str:
     parts = [f"### playhead: {verdict}", "| what | how many |\n| --- | ---: |"]
     parts[1] += "".join(f"\n| {what} | {number} |" for what, number in rows.items())
     parts += _list("Not proved", proof.reasons)
-    parts += _list("Refused", map(retold.phrase, retold.distinct(proof.misses)))
+    refused = map(retold.phrase, retold.distinct(proof.misses))
+    parts += _list("Refused", dict.fromkeys(refused))  # many sessions may miss alike
     for tier, times in proof.loosely.items():
         parts += _list(f"Answered by `{tier}`", (f"{name}: {n}" for name, n in times.items()))
     parts += _list("Ambiguous", (f"{name}: {n}" for name, n in proof.ambiguous.items()))

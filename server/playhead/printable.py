@@ -2,9 +2,11 @@
 
 import re
 
-# Control characters, marks that turn the direction of text, and halves of characters.
+# Control characters, marks that turn the direction of text, and halves of characters. And `##[`:
+# GitHub's runner takes that for a command wherever it stands in a line, `::` only at its start.
 _DRIVES_A_TERMINAL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+    r"|(?<=##)\["
 )
 
 

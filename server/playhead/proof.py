@@ -148,7 +148,8 @@ def _refusals(account: Account) -> Iterator[str]:
     misses = retold.distinct(account.misses)
     for code, times in account.by("missed").items():
         what, to_do = _MEANINGS.get(code, _UNKNOWN)
-        told = [retold.phrase(each) for each in misses if each.get("code") == code]
+        phrases = (retold.phrase(each) for each in misses if each.get("code") == code)
+        told = list(dict.fromkeys(phrases))  # many sessions may miss alike
         more = len(told[_EXAMPLES:])
         examples = [*told[:_EXAMPLES], *([f"and {more} more"] if more else [])]
         where = f": {'; '.join(examples)}" if examples else ""  # what is long ago is not kept

@@ -26,7 +26,8 @@ _MARKER = (
     "cassette or folder of cassettes of this name; all_used: fail the test when an interaction "
     "there answered nothing; allow_misses: let the test ask for what is not recorded."
 )
-_DEFAULTS = ("tests/cassettes", "cassettes")
+_DEFAULTS = ("cassettes", "tests/cassettes")
+"""As the commands have them: a suite sees the same below `playhead run`."""
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_.]+")
 _LONGEST_NAME = 60
 _WITNESS: "pytest.StashKey[Witness]" = pytest.StashKey()
@@ -76,7 +77,7 @@ def _playhead_server(pytestconfig: pytest.Config) -> "Iterator[Server]":
     try:
         server = _server(pytestconfig)
     except (PlayheadError, ValueError) as error:
-        pytest.fail(f"playhead: {error}", pytrace=False)
+        raise _failed(error) from None
     yield server
     server.stop()
 
@@ -96,7 +97,7 @@ def playhead(request: pytest.FixtureRequest) -> "Iterator[Playhead]":
         server: Server = request.getfixturevalue("_playhead_server")
         session = server.session(_session_id(item.name), wanted.name)
     except PlayheadError as error:
-        pytest.fail(f"playhead: {error}", pytrace=False)
+        raise _failed(error) from None
     witness = item.stash[_WITNESS] = Witness(server, session, wanted)
     yield session
     del item.stash[_WITNESS]
@@ -127,6 +128,11 @@ def pytest_runtest_makereport(
     if missed := witness.missed():
         report.sections.append(("playhead", missed))
     return report
+
+
+def _failed(error: Exception) -> BaseException:
+    """What fails a test for a reason that needs no traceback, to be raised `from None`."""
+    return pytest.fail.Exception(f"playhead: {error}", pytrace=False)
 
 
 def _server(config: pytest.Config) -> "Server":

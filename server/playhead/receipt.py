@@ -31,10 +31,15 @@ def lines(proof: Proof) -> list[str]:
 
 
 def verdict(proof: Proof) -> str:
-    """Return the first words: whether a run is proved, empty where nothing was required."""
+    """Return the first words: whether a run is proved, empty where nothing was required.
+
+    A run without an answer is not called proved, though nothing required may be missing.
+    """
     if not proof.requirements.are_any:
         return ""
-    return "proved: " if proof.is_proved else "NOT PROVED: "
+    if not proof.is_proved:
+        return "NOT PROVED: "
+    return "proved: " if proof.served else "proves nothing: "
 
 
 def as_json(proof: Proof) -> dict[str, Any]:

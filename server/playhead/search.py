@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, TypeVar
 
 from playhead.asked import Asked
 from playhead.errors import Code, Refusal
@@ -32,6 +32,9 @@ KEPT = 256
 """Explanations kept for the same request coming again."""
 REMEMBERED = 10_000
 """Refused requests of which it is known that they came before."""
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _UNIT = 0.00015
 _BREATH = 0.00005
@@ -58,7 +61,7 @@ class Search:
         self._is_retired = False
         self._waiting: dict[bytes, asyncio.Future[Explained | None]] = {}
         self._kept: OrderedDict[bytes, Explained] = OrderedDict()
-        self._times: OrderedDict[bytes, tuple[int, int | str]] = OrderedDict()
+        self._times: OrderedDict[tuple[str, bytes], tuple[int, int | str]] = OrderedDict()
 
     def retire(self) -> None:
         """Learn no more than what is asked: the library is replaced."""
@@ -68,16 +71,21 @@ class Search:
         """Drop what is still being thought about."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def explained(self, asked: Asked, refusal: Refusal, number: int | str) -> Explained:
-        """Return why `asked`, which is request `number`, was refused, as far as found in time."""
+    async def explained(
+        self, asked: Asked, refusal: Refusal, number: int | str, session: str = ""
+    ) -> Explained:
+        """Return why `asked`, which is request `number`, was refused, as far as found in time.
+
+        How often it was, is counted for its session: a test is told of its own requests. The lines
+        for the log come once for all sessions.
+        """
         # Kept with its traceback it would keep the frames, and in them what keeps it: a library
         # that is replaced could never go.
         miss = self._explainer.begun(asked, refusal.with_traceback(None))
         mark = _mark(asked, refusal)
-        times, first = self._count(mark, number)
-        found = self._kept.get(mark)
-        if found is None:
-            found = await self._found_in_time(mark, miss)
+        times, first = self._count((session, mark), number)
+        kept = self._kept.get(mark)
+        found = replace(kept, lines=()) if kept else await self._found_in_time(mark, miss)
         if times == 1:
             return found
         again = replace(found.miss, times=times, first=first)
@@ -111,9 +119,9 @@ class Search:
         if found is not None and found.told["complete"]:
             _put(self._kept, mark, found, most=KEPT)
 
-    def _count(self, mark: bytes, number: int | str) -> tuple[int, int | str]:
-        times, first = self._times.get(mark, (0, number))
-        _put(self._times, mark, (times + 1, first), most=REMEMBERED)
+    def _count(self, request: tuple[str, bytes], number: int | str) -> tuple[int, int | str]:
+        times, first = self._times.get(request, (0, number))
+        _put(self._times, request, (times + 1, first), most=REMEMBERED)
         return times + 1, first
 
     # What follows runs in the thread.
@@ -162,9 +170,9 @@ def _mark(asked: Asked, refusal: Refusal) -> bytes:
     return sha256(repr(parts).encode("utf-8", "surrogatepass") + asked.body).digest()
 
 
-def _put(held: "OrderedDict[bytes, Any]", mark: bytes, value: Any, *, most: int) -> None:
+def _put(held: "OrderedDict[_Key, _Value]", key: _Key, value: _Value, *, most: int) -> None:
     """Put a value in as the newest, and drop the oldest where there is no room."""
-    held.pop(mark, None)
-    held[mark] = value
+    held.pop(key, None)
+    held[key] = value
     if len(held) > most:
         held.popitem(last=False)

@@ -1,5 +1,6 @@
 """What tests see of a server: each a session of its own."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,8 +62,8 @@ class Playhead:
 
     @property
     def env(self) -> dict[str, str]:
-        """The variables that point every provider's SDK at this session."""
-        return variables(self.origin)
+        """The variables to set, so that every provider's SDK calls this session and no proxy."""
+        return variables(self.origin, os.environ)
 
     @property
     def requests(self) -> list[Request]:

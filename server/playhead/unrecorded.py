@@ -15,6 +15,7 @@ from playhead.asked import Asked, asked
 from playhead.errors import Code, Refusal
 from playhead.journal import Refused
 from playhead.library import Library
+from playhead.printable import printable
 from playhead.search import Search
 from playhead.sessions import Session
 from playhead.state import State
@@ -94,7 +95,7 @@ class Unrecorded:
         numbers = self._state.sessions.numbers
         number, when = numbers.next(), time()
         called = numbers.written(number)
-        explained = await self._search.explained(request, reason, called)
+        explained = await self._search.explained(request, reason, called, session.journal.session)
         message = explained.miss.summary(_see(headers, called))
         retry = headers.get(b"x-stainless-retry-count", b"0")
         entry = Refused(
@@ -109,7 +110,7 @@ class Unrecorded:
             retry=int(retry) if _COUNT.fullmatch(retry) else 0,
         )
         await self._state.refused(session, entry)
-        _logger.warning("%s", "\n".join((message, *explained.lines)))
+        _logger.warning("%s", "\n".join((printable(message), *explained.lines)))
         return refusal.messages(
             reason.code,
             message,

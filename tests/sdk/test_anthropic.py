@@ -1,6 +1,7 @@
 """The official client on Anthropic's own paths, on Vertex and on Bedrock."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_the_stream_helper_puts_the_recorded_message_together(
 def test_the_variables_of_env_are_enough(
     client: str, fields: dict[str, str], server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in variables(server.origin).items():
+    for name, value in variables(server.origin, os.environ).items():
         monkeypatch.setenv(name, value)
     model = forms.CLAUDE if client == "AnthropicBedrock" else "claude-haiku-4-5"
     versions = {"AnthropicVertex": "vertex-2023-10-16", "AnthropicBedrock": "bedrock-2023-05-31"}

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -106,7 +107,7 @@ def test_a_paced_conversation_says_what_was_recorded(case: Case, paced: Running)
 def test_the_variable_of_env_is_enough(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     credentials = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     region = {"AWS_DEFAULT_REGION": "us-east-1"}
-    for name, value in (variables(server.origin) | credentials | region).items():
+    for name, value in (variables(server.origin, os.environ) | credentials | region).items():
         monkeypatch.setenv(name, value)
     messages = [{"role": "user", "content": [{"text": forms.PROMPT}]}]
     answer = boto3.client("bedrock-runtime").converse(

@@ -1,6 +1,7 @@
 """Google's official client, of the Gemini API and of Vertex."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ def test_an_async_stream_says_what_was_recorded(
 def test_the_variables_of_env_are_enough(
     client: Callable[[Any], Any], server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in variables(server.origin).items():
+    for name, value in variables(server.origin, os.environ).items():
         monkeypatch.setenv(name, value)
     model = "gemini-2.5-flash" if client is _of_gemini else "gemini-2.0"
     made = client(None)

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from conftest import EXAMPLES
+from playhead.environment import variables
 from support.oracle import Recorded, recorded
 from support.recordings import RESPONSES, chat, interaction, write
 from support.server import Running, serve
@@ -275,3 +279,16 @@ def test_the_client_lists_the_recorded_models(client: Any) -> None:
         "o4-mini",
         "openai/gpt-5",
     ]
+
+
+def test_the_client_of_the_module_needs_no_more_than_the_variables(examples: Running) -> None:
+    """With keys for both it refuses to choose between OpenAI and Azure, unless it is told."""
+    asks = "import openai; print(openai.models.list().data[0].id)"
+    done = subprocess.run(
+        [sys.executable, "-c", asks],
+        env={**os.environ, **variables(examples.origin, os.environ)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()

@@ -131,6 +131,7 @@ class Reader:
             "PLAYHEAD_PORT": str(self._server.port),
             "OPENAI_BASE_URL": f"{self._server.origin}/v1",
             "OPENAI_API_KEY": "playhead",
+            **dict.fromkeys(("OPENAI_API_TYPE", "NO_PROXY", "no_proxy"), ""),
             "PYTEST_PLUGINS": "playhead.pytest_plugin",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }

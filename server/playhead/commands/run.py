@@ -1,6 +1,7 @@
 """`playhead run`: a command against recordings, and whether they answered all that it asked."""
 
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -105,9 +106,12 @@ def _beside(app: "App", bound: "socket.socket", at: str, command: tuple[str, ...
 
 
 def _cannot_run(name: str, error: OSError) -> NoReturn:
+    why = error.strerror
     if isinstance(error, FileNotFoundError):
-        terminal.fail(f"cannot run {name!r}: there is no such command", NOT_FOUND)
-    terminal.fail(f"cannot run {name!r}: {error.strerror}", NOT_EXECUTABLE)
+        if shutil.which(name) is None:
+            terminal.fail(f"cannot run {name!r}: there is no such command", NOT_FOUND)
+        why = "the interpreter that its first line names is not there"
+    terminal.fail(f"cannot run {name!r}: {why}", NOT_EXECUTABLE)
 
 
 def _conclude(app: "App", wanted: "Conclusion") -> bool:
@@ -116,7 +120,7 @@ def _conclude(app: "App", wanted: "Conclusion") -> bool:
 
     terminal.warn(_refused(app.accounts))
     is_well = conclude(app.library, app.accounts, wanted, _say, os.environ)
-    if not any(each.served or each.missed for each in app.accounts):
+    if not any(each.requests or each.missed for each in app.accounts):
         terminal.warn([_NOTHING_ASKED])
     return is_well
 
@@ -126,8 +130,11 @@ def _refused(accounts: Sequence["Account"]) -> Iterator[str]:
     from playhead import retold
     from playhead.account import together
 
-    for entry in retold.distinct(together(accounts).misses)[:_TOLD]:
+    refused = retold.distinct(together(accounts).misses)
+    for entry in refused[:_TOLD]:
         yield from retold.lines(entry)
+    if more := len(refused[_TOLD:]):
+        yield f"and {more} more refused request{'s' * (more > 1)}: a --report has the rest"
 
 
 def _say(line: str) -> None:

@@ -57,7 +57,7 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     """Serve the cassettes in PATHS until SIGTERM or Ctrl-C.
 
     PATHS are folders or files; without any, PLAYHEAD_CASSETTES (several joined by the path
-    separator), else cassettes/. Exits 1 when what is required was not so.
+    separator), else cassettes/ or tests/cassettes/. Exits 1 when what is required was not so.
     """
     from playhead import log, report, start
     from playhead.app import create_app
