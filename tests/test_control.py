@@ -139,6 +139,13 @@ def test_a_miss_is_told_with_its_nearest_and_what_differs(fresh: Running) -> Non
             "merges": ["a/one#1"],
             "merged": 1,
             "complete": True,
+            "heading": "record it again; or, if what is said there does not matter, this in "
+            "playhead.yaml would make it match:",
+            "cautions": [
+                "it lets go: conversation",
+                "whatever else is said there would then get the same answer",
+                "1 other could then answer as well: a/one#1",
+            ],
         },
         "looked_at": 2,
         "recordings": 2,

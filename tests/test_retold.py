@@ -54,7 +54,16 @@ def test_the_lines_tell_both_values_and_a_rule() -> None:
     assert lines[1] == "session: t1"
     at = lines.index("  messages[0].content  [conversation]")
     assert lines[at + 1 : at + 3] == ['    recorded  "hi"', '    sent      "secret"']
-    assert "this in playhead.yaml would make it match:" in lines
+    at = lines.index(
+        "record it again; or, if what is said there does not matter, this in playhead.yaml would "
+        "make it match:"
+    )
+    assert lines[at + 1 :] == [
+        "    ignore: [/messages/0/content, /max_tokens]",
+        "  it lets go: conversation, default",
+        "  whatever else is said there would then get the same answer",
+        "  no other interaction could then answer as well",
+    ]
 
 
 def test_the_lines_do_not_name_a_page_of_a_server_that_is_gone() -> None:

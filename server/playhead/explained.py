@@ -109,6 +109,8 @@ def _rule_as_json(rule: Advice) -> dict[str, Any]:
         "merges": list(rule.merges),
         "merged": rule.merged,
         "complete": rule.complete,
+        "heading": heading(rule),
+        "cautions": list(cautions(rule)),
     }
 
 
@@ -182,23 +184,33 @@ def _shown(value: Any, difference: Difference) -> str:
 
 
 def _rule_lines(rule: Advice) -> Iterator[str]:
-    yield "this in playhead.yaml would make it match:"
+    yield heading(rule)
     for line in rule.lines:
         yield printable(f"    {line}")
-    parts = ", ".join(part.value for part in rule.lets_go)
-    yield f"  it lets go: {parts}"
+    for caution in cautions(rule):
+        yield printable(f"  {caution}")
+
+
+def heading(rule: Advice) -> str:
+    """Return what stands before the lines of a rule; what was said anew is best recorded anew."""
+    would = "this in playhead.yaml would make it match:"
     if Part.CONVERSATION in rule.lets_go:
-        yield "  whatever else is said there would then get the same answer"
+        return f"record it again; or, if what is said there does not matter, {would}"
+    return would
+
+
+def cautions(rule: Advice) -> Iterator[str]:
+    """Yield what a person must know who considers the rule."""
+    yield f"it lets go: {', '.join(part.value for part in rule.lets_go)}"
+    if Part.CONVERSATION in rule.lets_go:
+        yield "whatever else is said there would then get the same answer"
     if any(line.startswith("fallbacks:") for line in rule.lines):
-        yield "  and all else that the fallback leaves out"
+        yield "and all else that the fallback leaves out"
     least = "" if rule.complete else "at least "
     if rule.merged:
-        names = ", ".join(rule.merges)
-        more = (
-            f" and {rule.merged - len(rule.merges)} more" if rule.merged > len(rule.merges) else ""
-        )
+        more = rule.merged - len(rule.merges)
+        names = ", ".join(rule.merges) + (f" and {more} more" if more else "")
         others = "other" if rule.merged == 1 else "others"
-        told = f"  {least}{rule.merged} {others} could then answer as well: {names}{more}"
-        yield printable(told)
+        yield f"{least}{rule.merged} {others} could then answer as well: {names}"
     elif rule.complete:
-        yield "  no other interaction could then answer as well"
+        yield "no other interaction could then answer as well"

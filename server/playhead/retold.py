@@ -51,10 +51,9 @@ def lines(entry: Mapping[str, Any]) -> Iterator[str]:
     if near := entry.get("nearest"):
         yield from _near(near)
     if rule := entry.get("rule"):
-        yield "this in playhead.yaml would make it match:"
-        for line in rule["lines"]:
-            yield printable(f"    {line}")
-        yield f"  it lets go: {', '.join(rule['lets_go'])}"
+        yield rule["heading"]
+        yield from (printable(f"    {line}") for line in rule["lines"])
+        yield from (printable(f"  {caution}") for caution in rule["cautions"])
 
 
 def _near(near: Mapping[str, Any]) -> Iterator[str]:
