@@ -512,6 +512,14 @@ def test_a_folder_that_is_not_there_is_told_once_for_each_test(suite: Suite) -> 
     assert "another exception" not in suite.told
 
 
+def test_a_flag_for_a_whole_run_is_refused(suite: Suite) -> None:
+    suite.folder.joinpath("pytest.ini").write_text(
+        "[pytest]\nplayhead_arguments = --require-served=1 --all-used --bridge\n"
+    )
+    assert suite.run("def test_it(playhead): pass") == {"errors": 1}
+    assert "playhead: playhead_arguments: --all-used, --require-served: no fixture" in suite.told
+
+
 def test_a_flag_that_the_server_does_not_know_is_told(suite: Suite) -> None:
     suite.folder.joinpath("pytest.ini").write_text("[pytest]\nplayhead_arguments = --bogus\n")
     assert suite.run("def test_it(playhead): pass") == {"errors": 1}

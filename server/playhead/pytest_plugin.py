@@ -28,6 +28,9 @@ _MARKER = (
 )
 _DEFAULTS = ("cassettes", "tests/cassettes")
 """As the commands have them: a suite sees the same below `playhead run`."""
+_OF_A_WHOLE_RUN = frozenset(["--all-used", "--fail-on-miss", "--report", "--require-served"])
+"""Flags that would do nothing: a server of the fixture decides no exit code, and may be one of
+several."""
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_.]+")
 _LONGEST_NAME = 60
 _WITNESS: "pytest.StashKey[Witness]" = pytest.StashKey()
@@ -141,7 +144,13 @@ def _server(config: pytest.Config) -> "Server":
 
     if origin := os.environ.get("PLAYHEAD_ORIGIN"):
         return Server(origin)
-    return Server.started(_paths(config), config.getini("playhead_arguments"))
+    arguments: list[str] = config.getini("playhead_arguments")
+    if idle := _OF_A_WHOLE_RUN.intersection(each.partition("=")[0] for each in arguments):
+        raise ValueError(
+            f"playhead_arguments: {', '.join(sorted(idle))}: no fixture knows the whole run; "
+            "`playhead run -- pytest` takes what a run must prove"
+        )
+    return Server.started(_paths(config), arguments)
 
 
 def _paths(config: pytest.Config) -> list[Path]:
