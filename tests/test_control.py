@@ -290,6 +290,8 @@ def test_a_journal_that_cannot_be_reached_is_said_in_our_form(folder: Path) -> N
     app = create_app(folder, state=Unreachable())
     with inside(app) as running, Connection(running.port) as connection:
         reply = connection.ask("GET", "/__playhead/misses")
+    assert reply.status == 500
+    assert error_in(reply)["code"] == "state_unreachable"
     assert "the store is gone" in error_in(reply)["message"]
 
 

@@ -1,5 +1,8 @@
+from collections.abc import Callable
+
 import click
 import pytest
+from click.testing import CliRunner
 
 from playhead import flags
 
@@ -36,3 +39,15 @@ def test_every_flag_has_its_variable() -> None:
     flags.option("-g", "--event-gap")(command)
     (option,) = command.params
     assert option.envvar == "PLAYHEAD_EVENT_GAP"
+
+
+@pytest.mark.parametrize("option", [flags.port, flags.port_in_use])
+@pytest.mark.parametrize(("said", "port"), [("tcp://10.0.0.1:9000", 8080), ("9000", 9000)])
+def test_what_kubernetes_says_of_a_service_called_playhead_is_no_port(
+    option: Callable[[click.Command], click.Command], said: str, port: int
+) -> None:
+    command = option(click.Command("a", callback=lambda port: click.echo(port)))
+    done = CliRunner().invoke(command, env={"PLAYHEAD_PORT": said})
+    assert done.output == f"{port}\n"
+    refused = CliRunner().invoke(command, ["--port", "tcp://10.0.0.1:9000"])
+    assert refused.exit_code == 2

@@ -1,5 +1,6 @@
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -8,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playhead import github
+from playhead.account import Account
 from playhead.library import Library
 from playhead.printable import printable
-from playhead.proof import Requirements, prove
+from playhead.proof import STATE_LOST, Requirements, prove
 from support.cassettes import library, shelf
 from support.ruled import chat
 from support.runs import account, refused
@@ -73,6 +75,12 @@ def test_what_else_is_not_proved_is_an_error() -> None:
     proof = prove(HELD, account(), Requirements(served=1))
     (error,) = github.annotations(proof, HELD)
     assert "the app never called" in as_the_runner_reads(error)[2]
+
+
+def test_that_counts_were_lost_is_an_error() -> None:
+    lost = Account(session="", counts=Counter({("lost", ""): 1}))
+    (error,) = github.annotations(prove(HELD, lost, NO_MISS), HELD)
+    assert as_the_runner_reads(error)[2] == STATE_LOST
 
 
 def test_what_was_never_used_is_told_at_its_file(tmp_path: Path) -> None:

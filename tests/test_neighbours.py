@@ -65,6 +65,19 @@ def test_a_server_that_was_killed_is_not_there(tmp_path: Path) -> None:
     assert asyncio.run(ring([address])) == [address]
 
 
+def test_what_the_killed_left_behind_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    left = tmp_path / "playhead-abc" / "server.sock"
+    others = [tmp_path / "playhead-def" / "state", tmp_path / "mine" / "server.sock"]
+    shared = tmp_path / "playhead-ghi" / "server.sock"
+    kept = [*others, shared.parent / "more"]
+    for file in (left, shared, *kept):
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    neighbours.clear(map(str, [left, left, shared, *others]))
+    assert sorted(file for file in tmp_path.rglob("*") if file.is_file()) == sorted(kept)
+    assert not left.parent.exists()
+
+
 def test_a_server_that_does_not_answer_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

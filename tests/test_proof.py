@@ -1,10 +1,11 @@
 import json
+from collections import Counter
 
 import pytest
 
 from playhead.account import Account
 from playhead.errors import Code
-from playhead.proof import NAMED, Requirements, named, prove
+from playhead.proof import NAMED, STATE_LOST, Requirements, named, prove
 from support.cassettes import library
 from support.ruled import chat
 from support.runs import account, refused
@@ -77,6 +78,14 @@ def test_every_code_of_a_refusal_has_a_sentence(code: Code) -> None:
 def test_a_code_of_another_version_has_a_sentence_too() -> None:
     (reason,) = prove(HELD, account("", refused(HELD, SENT, code="newer")), NO_MISS).reasons
     assert reason.startswith("1 request could not be answered (newer): POST ")
+
+
+def test_where_counts_were_lost_no_run_without_a_miss_is_proved() -> None:
+    lost = Account(session="", counts=Counter({("served", "a#0"): 1, ("lost", ""): 2}))
+    proof = prove(HELD, lost, Requirements(fail_on_miss=True))
+    assert proof.reasons == (STATE_LOST,)
+    assert proof.missed == 0
+    assert prove(HELD, lost, Requirements(served=1)).is_proved
 
 
 def test_what_was_exhausted_is_counted_apart() -> None:

@@ -1,7 +1,9 @@
 import json
+from collections import Counter
 
 from playhead import receipt
-from playhead.proof import Requirements, prove
+from playhead.account import Account
+from playhead.proof import STATE_LOST, Requirements, prove
 from support.cassettes import library
 from support.ruled import chat
 from support.runs import account, refused
@@ -97,3 +99,9 @@ def test_the_report_of_a_run_has_a_line_for_each_session() -> None:
     assert told["sessions"][1] == {
         "session": "t1", "served": 2, "missed": 0, "exhausted": 0, "first": 5.0, "last": 6.0,
     }  # fmt: skip
+
+
+def test_that_counts_were_lost_is_told_although_none_are_left() -> None:
+    lost = Account(session="", counts=Counter({("lost", ""): 1}))
+    said = receipt.lines(prove(HELD, lost, NOTHING))
+    assert said[:2] == ["playhead: 0 requests answered, 0 refused", f"  refused: {STATE_LOST}"]

@@ -113,6 +113,21 @@ def test_a_take_fails_while_redis_is_away_and_works_when_it_is_back(server: Redi
     assert asyncio.run(taken()) == [0]
 
 
+def test_what_a_redis_forgot_is_told_as_lost_once_and_the_servers_go_on(
+    server: RedisServer,
+) -> None:
+    async def read() -> tuple[list[Account], list[int]]:
+        async with members(server.url, 2) as (one, other):
+            await one.store.write([account(misses=[{"time": 1.0}])])
+            server.ask("FLUSHALL")
+            turns = [*await one.takes(2), *await other.takes(1)]
+            return await other.store.read(None), turns
+
+    (lost,), turns = asyncio.run(read())
+    assert turns == [0, 1, 2]
+    assert (lost.session, lost.misses, lost.counts) == ("", [], {("lost", ""): 2})
+
+
 def test_a_take_does_not_wait_for_ever_for_a_redis_that_hangs(server: RedisServer) -> None:
     async def taken() -> None:
         async with members(server.url) as (one,):
@@ -131,7 +146,7 @@ def test_servers_gather_again_after_redis_was_away(server: RedisServer) -> None:
         other.held = [account()]
         with contextlib.suppress(StateUnreachable):
             await one.store.gather()
-            return bool(await one.store.read(None))
+            return any(each.served for each in await one.store.read(None))
         return False
 
     async def again() -> None:

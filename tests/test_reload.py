@@ -254,3 +254,19 @@ def test_a_name_in_a_log_line_cannot_drive_a_terminal(
     (served.folder / "\x1b[2J.yaml").write_text(BROKEN)
     served.reload()
     assert "\x1b" not in caplog.text
+
+
+def test_who_catches_up_has_what_is_there_now_and_says_nothing(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(served.folder, "new", interaction(chat("new")))
+    assert served.reloader.catch_up() is served.reloader.library
+    assert served.names == ["a", "deep/b", "new"]
+    assert served.reload() == Reloaded()
+    assert not caplog.messages
+
+
+def test_who_catches_up_with_what_is_broken_keeps_what_was_there(served: Served) -> None:
+    before = served.reloader.library
+    (served.folder / "a.yaml").write_text(BROKEN)
+    assert served.reloader.catch_up() is before

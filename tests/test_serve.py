@@ -579,6 +579,21 @@ def test_the_port_has_a_variable() -> None:
     assert port in done.stderr
 
 
+def test_a_port_is_taken_before_anybody_listens() -> None:
+    with bind("127.0.0.1", 0) as bound:
+        done = playhead("serve", EXAMPLES, "--port", str(bound.getsockname()[1]))
+    assert done.returncode == 3
+    assert "Address already in use" in done.stderr
+
+
+def test_what_is_left_of_connections_does_not_keep_the_next_server_from_the_port() -> None:
+    with serve(EXAMPLES) as running:
+        assert running.get("/__playhead/health", {"connection": "close"}).status == 200
+        assert running.stop() == 0
+    with serve(EXAMPLES, "--port", str(running.port)) as again:
+        assert again.port == running.port
+
+
 @pytest.mark.parametrize("to", [">&-", ">/dev/full", ">&- 2>&-", ">/dev/full 2>/dev/full", ""])
 def test_a_server_that_nobody_reads_serves(to: str, tmp_path: Path) -> None:
     write(tmp_path, "a", interaction(chat("hi")))

@@ -21,11 +21,15 @@ def _anybody(_: str) -> bool:
     return True
 
 
+def _server(address: str) -> tables.Joining:
+    return tables.Joining(address=address, token=address)
+
+
 @pytest.fixture
 def connection(tmp_path: Path) -> sqlite3.Connection:
     opened = tables.connect(tmp_path / "state.sqlite", 0.0)
     tables.share(opened)
-    tables.join(opened, "here", _nobody)
+    tables.join(opened, _server("here"), _nobody)
     return opened
 
 
@@ -81,14 +85,14 @@ def test_joining_servers_that_are_there_keeps_what_they_share(
     connection: sqlite3.Connection,
 ) -> None:
     tables.take(connection, "a", "one")
-    assert tables.join(connection, "there", _anybody) == 2
+    assert tables.join(connection, _server("there"), _anybody) == 2
     assert tables.take(connection, "a", "one") == 1
     assert tables.others(connection, "there") == ["here"]
 
 
 def test_joining_servers_that_were_all_killed_begins_anew(connection: sqlite3.Connection) -> None:
     tables.take(connection, "a", "one")
-    assert tables.join(connection, "there", _nobody) == 1
+    assert tables.join(connection, _server("there"), _nobody) == 1
     assert tables.take(connection, "a", "one") == 0
     assert tables.others(connection, "there") == []
 
@@ -96,9 +100,9 @@ def test_joining_servers_that_were_all_killed_begins_anew(connection: sqlite3.Co
 def test_a_server_that_is_forgotten_gives_its_number_to_nobody(
     connection: sqlite3.Connection,
 ) -> None:
-    tables.join(connection, "there", _anybody)
+    tables.join(connection, _server("there"), _anybody)
     tables.forget(connection, ["there"])
-    assert tables.join(connection, "elsewhere", _anybody) == 3
+    assert tables.join(connection, _server("elsewhere"), _anybody) == 3
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
@@ -106,5 +110,5 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     theirs = tables.connect(path, 0.0)
     theirs.execute("CREATE TABLE sessions(precious TEXT)")
     with pytest.raises(ValueError, match="it is a database of another program"):
-        tables.join(theirs, "here", _nobody)
+        tables.join(theirs, _server("here"), _nobody)
     assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("sessions",)]

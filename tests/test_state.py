@@ -9,6 +9,7 @@ import pytest
 
 from playhead import sessions, sqlite_store
 from playhead.account import ENDED, together
+from playhead.errors import Code
 from playhead.journal import Refused
 from playhead.sqlite_store import SqliteStore
 from playhead.state import Memory, Shared, State
@@ -54,7 +55,7 @@ async def _shared(path: Path, servers: int = 1) -> AsyncIterator[list[Shared]]:
             await each.close()
 
 
-def _refused() -> Refused:
+def _refused(code: str = "x") -> Refused:
     return Refused(
         id=1,
         time=1.0,
@@ -63,7 +64,7 @@ def _refused() -> Refused:
         scope=None,
         status=404,
         message="",
-        told={"code": "x"},
+        told={"code": code},
     )
 
 
@@ -135,6 +136,21 @@ def test_what_cannot_be_written_now_is_written_later(
             with closing(sqlite3.connect(path, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 await one.refused(one.sessions.default, _refused())
+            return [each.missed for each in await one.accounts()]
+
+    assert asyncio.run(told()) == [1]
+
+
+def test_a_refusal_because_the_state_is_not_reached_does_not_wait_for_it_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state"
+
+    async def told() -> list[int]:
+        async with _shared(path) as (one,):
+            await one.refused(one.sessions.default, _refused(Code.STATE_UNREACHABLE.value))
+            with closing(sqlite3.connect(path)) as other:
+                assert other.execute("SELECT count(*) FROM counts").fetchone() == (0,)
             return [each.missed for each in await one.accounts()]
 
     assert asyncio.run(told()) == [1]

@@ -241,6 +241,34 @@ def test_the_first_server_of_a_run_begins_anew(url: str) -> None:
     assert asyncio.run(again()) == ([0], [])
 
 
+def test_one_that_comes_back_goes_on_although_nobody_else_is_there(url: str) -> None:
+    async def back() -> tuple[list[int], list[Account]]:
+        async with members(url) as (one,):
+            await one.takes(3)
+            await one.store.write([account()])
+            await one.come_back()
+            return await one.takes(1), await one.store.read(None)
+
+    turns, (kept,) = asyncio.run(back())
+    assert turns == [3]
+    assert (kept.served, kept.is_whole) == (1, True)
+
+
+def test_one_that_comes_back_to_another_run_tells_that_what_it_left_is_lost(url: str) -> None:
+    async def back() -> tuple[list[Account], list[Account]]:
+        async with members(url) as (one,):
+            await one.store.write([account()])
+            await one.store.close()
+            async with members(url) as (other,):
+                before = await other.store.read(None)
+                await one.store.open(one.flush, resumes=True)
+                return before, await other.store.read(None)
+
+    nothing, (lost,) = asyncio.run(back())
+    assert nothing == []
+    assert (lost.session, lost.served, lost.is_whole) == ("", 0, False)
+
+
 def test_a_server_that_leaves_takes_nothing_along(url: str) -> None:
     async def taken() -> list[int]:
         async with members(url) as (one,):

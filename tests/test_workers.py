@@ -18,9 +18,10 @@ from playhead.workers import MOST_FAILURES
 from support.recordings import CHAT, EVENT_STREAM, chat, events, interaction, write
 from support.server import Running, playhead, serve
 from support.wire import DEADLINE_SECONDS, HEAD_END, Connection, eventually, request
-from support.workers import are_gone, descriptors, open_files, replaced, workers
+from support.workers import are_gone, descriptors, open_files, replaced, sockets, workers
 
 LONG = events(*map(str, range(500)))
+JSON_POST = {"content-type": "application/json"}
 STREAMS = 32
 ASKED = 640
 CLIENTS = 16
@@ -229,6 +230,97 @@ def test_a_shared_state_that_cannot_be_used_is_exit_code_3(folder: Path, tmp_pat
     assert "Traceback" not in done.stderr
 
 
+def test_what_was_refused_is_still_known_when_all_workers_were_killed(folder: Path) -> None:
+    with _four("--fail-on-miss", folder) as running:
+        assert running.post(CHAT, chat("nowhere")).status == 404
+        before = workers(running)
+        for pid in before:
+            os.kill(pid, SIGKILL)
+        assert replaced(running, before[0], 4)
+        assert running.stop() == 1
+        assert "playhead: NOT PROVED: 0 requests answered, 1 refused\n" in running.log()
+
+
+def test_a_worker_that_was_killed_leaves_no_socket_behind(folder: Path) -> None:
+    with _four(folder) as running:
+        killed = workers(running)[0]
+        (address,) = sockets(killed)
+        os.kill(killed, SIGKILL)
+        assert replaced(running, killed, 4)
+        assert address.exists()
+        assert running.stop() == 0
+        assert not address.parent.exists()
+
+
+# Reload
+
+
+def test_all_workers_have_reloaded_when_that_is_answered_and_those_forked_later(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "a", interaction(chat("a"), "old"))
+    with _four("--all-used", tmp_path) as running:
+        assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"old"}
+        write(tmp_path, "a", interaction(chat("a"), "new"))
+        write(tmp_path, "b", interaction(chat("b")))
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            told = list(clients.map(lambda _: running.reload().status, range(CLIENTS)))
+        assert told == [200] * CLIENTS
+        assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"new"}
+        killed = workers(running)[0]
+        os.kill(killed, SIGKILL)
+        assert replaced(running, killed, 4)
+        assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"new"}
+        assert running.stop() == 1
+        assert "1 interaction answered nothing: b#0." in running.log()
+
+
+def test_a_reload_does_not_wait_for_a_worker_that_is_dead(folder: Path) -> None:
+    with _four(folder) as running, contextlib.ExitStack() as stack:
+        stuck = workers(running)[0]
+        os.kill(stuck, SIGSTOP)
+        connections = [stack.enter_context(running.connect()) for _ in range(MANY)]
+        for connection in connections:
+            connection.send(request("POST", "/__playhead/reload", b"", JSON_POST))
+        os.kill(stuck, SIGKILL)
+        answered = 0
+        for connection in connections:
+            with contextlib.suppress(AssertionError, ConnectionError):
+                answered += connection.reply().status == 200
+        assert answered
+
+
+def test_a_reload_that_waits_for_a_stuck_worker_does_not_hold_up_the_end(folder: Path) -> None:
+    with _four(folder, "--drain", "0") as running, contextlib.ExitStack() as stack:
+        os.kill(workers(running)[0], SIGSTOP)
+        for _ in range(MANY):
+            connection = stack.enter_context(running.connect())
+            connection.send(request("POST", "/__playhead/reload", b"", JSON_POST))
+        assert running.stop() == 0
+        assert "Traceback" not in running.log()
+
+
+def test_a_worker_that_is_forked_later_begins_with_what_was_served_last(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a"), "old"))
+    with _four("--watch", tmp_path) as running:
+        write(tmp_path, "a", interaction(chat("a"), "new"))
+        assert eventually(lambda: running.log().count("reloaded: 1 changed") == 4)
+        killed = workers(running)[0]
+        os.kill(killed, SIGKILL)
+        assert replaced(running, killed, 4)
+        assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"new"}
+
+
+def test_the_end_is_judged_by_what_was_served_last(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a")))
+    with serve("--workers", "2", "--watch", "--all-used", tmp_path) as running:
+        running.post(CHAT, chat("a"))
+        write(tmp_path, "b", interaction(chat("b")))
+        assert eventually(lambda: running.log().count("reloaded: 0 changed, 1 new") == 2)
+        assert running.stop() == 1
+        assert "1 interaction answered nothing: b#0." in running.log()
+
+
 # Stop
 
 
@@ -253,6 +345,17 @@ def test_a_shared_state_that_is_gone_at_the_end_is_said(folder: Path, tmp_path: 
         assert running.stop() == 0
         assert "cannot be used" in running.log()
         assert "Traceback" not in running.log()
+
+
+def test_a_run_whose_shared_state_was_removed_is_not_proved(folder: Path, tmp_path: Path) -> None:
+    """Whoever comes to a new file at its path would find that nothing was ever refused."""
+    state = tmp_path / "state.sqlite"
+    with _four("--fail-on-miss", folder, "--state", f"sqlite:{state}") as running:
+        assert running.post(CHAT, chat("nowhere")).status == 404
+        for file in tmp_path.iterdir():
+            file.unlink()
+        assert running.stop() == 1
+        assert "not proved: it is not known what became of all requests" in running.log()
 
 
 @pytest.mark.parametrize("number", [SIGTERM, SIGINT])

@@ -18,10 +18,11 @@ Counts: TypeAlias = "Counter[tuple[str, str]]"
 `loosely:` with a tier the names of interactions that answered at that tier.
 `latency` has how many bits the nanoseconds of an answer had, and their sum as `sum`; `streams` has
 `opened` and `closed`. Those two are of all requests to a server, whoever made them.
+`lost` has no name: how often a shared state was found without what it had held.
 """
 
 SERVED, MISSED, AMBIGUOUS, LOOSELY = "served", "missed", "ambiguous", "loosely:"
-LATENCY, STREAMS = "latency", "streams"
+LATENCY, STREAMS, LOST = "latency", "streams", "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,11 @@ class Account:
     def exhausted(self) -> int:
         """How many requests were refused because they came more often than recorded."""
         return self.counts[MISSED, "exhausted"]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing that was counted is known to be lost."""
+        return not self.counts[LOST, ""]
 
     def by(self, kind: str) -> dict[str, int]:
         """Return the counts of one kind by name."""

@@ -186,6 +186,7 @@ class _Api:
 
     async def reload(self, _: Request) -> Response:
         reloaded = await to_thread(self._reloader.reload, in_loop(self._player.replace))
+        await self._reloader.reload_others()
         told = as_json(reloaded, self._reloader.library.shelf)
         return _json(told, status=409 if reloaded.problems else 200)
 
@@ -247,7 +248,10 @@ async def _refused(_request: Request, error: Exception) -> Response:
 async def _unreachable(_request: Request, error: Exception) -> Response:
     """What several servers share cannot be reached: it has the counts and the journal."""
     assert isinstance(error, Refusal)  # noqa: S101 - what it is registered for
-    return await _refused(_request, HTTPException(error.status, error.message))
+    start, content = refused(f"playhead: {error.message}", status=error.status, code=error.code)
+    answer = Response(content["body"], error.status)
+    answer.raw_headers = start["headers"]
+    return answer
 
 
 def _as_raw(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:

@@ -54,6 +54,18 @@ class Workers(click.IntRange):
         return number
 
 
+class PortOption(click.Option):
+    """A port. What Kubernetes puts into its variable for a Service of that name is taken for none.
+
+    That is `PLAYHEAD_PORT=tcp://10.0.0.1:8080` in every pod beside a Service called playhead.
+    """
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the value of the variable, None where it is not set."""
+        value = super().resolve_envvar_value(ctx)
+        return None if value and value.startswith("tcp://") else value
+
+
 class Folder(click.Path):
     """A folder to write into, which may not be there yet; never the empty name."""
 
@@ -86,7 +98,11 @@ paths = click.argument(
 as_json = option("--json", "as_json", is_flag=True, help="Print JSON.")
 host = option("--host", default="127.0.0.1", help="The address to listen on.")
 port = option(
-    "--port", default=8080, type=click.IntRange(0, 65535), help="0: any free one, printed."
+    "--port",
+    cls=PortOption,
+    default=8080,
+    type=click.IntRange(0, 65535),
+    help="0: any free one, printed.",
 )
 workers = option(
     "--workers",
@@ -107,5 +123,9 @@ out = option(
     help="The folder to write into; it is made where it is not there.",
 )
 port_in_use = option(
-    "--port", default=8080, type=click.IntRange(1, 65535), help="The port it listens on."
+    "--port",
+    cls=PortOption,
+    default=8080,
+    type=click.IntRange(1, 65535),
+    help="The port it listens on.",
 )

@@ -56,9 +56,11 @@ class Gate:
         return _SINGLE_LABEL.fullmatch(host) is not None or _is_ip_address(host)
 
 
-def refused(message: str, *, status: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def refused(
+    message: str, *, status: int, code: Code = Code.BAD_REQUEST
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the two ASGI messages with which the control API refuses a request."""
-    return refusal.messages(Code.BAD_REQUEST, message, status=status, request_id="0")
+    return refusal.messages(code, message, status=status, request_id="0")
 
 
 def _hostname(host: str) -> str:

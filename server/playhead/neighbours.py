@@ -19,6 +19,7 @@ from playhead.stored import PATIENCE_SECONDS
 
 MAX_ADDRESS = 100
 """Bytes of a socket's path: Linux has room for 108, macOS and the BSDs for 104."""
+_FOLDER, _SOCKET = "playhead-", "server.sock"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
 
 
@@ -28,8 +29,8 @@ def private_folder() -> Path:
     A container's root is often read-only, with /dev/shm as the one place to write to.
     """
     with contextlib.suppress(OSError):
-        return Path(tempfile.mkdtemp(prefix="playhead-", dir=_SHARED_MEMORY))
-    return Path(tempfile.mkdtemp(prefix="playhead-"))
+        return Path(tempfile.mkdtemp(prefix=_FOLDER, dir=_SHARED_MEMORY))
+    return Path(tempfile.mkdtemp(prefix=_FOLDER))
 
 
 class Doorbell:
@@ -42,7 +43,7 @@ class Doorbell:
     async def open(self) -> str:
         """Listen; return the address. Raise OSError where there is no place for a socket."""
         self._folder = private_folder()
-        address = str(self._folder / "server.sock")
+        address = str(self._folder / _SOCKET)
         if len(os.fsencode(address)) > MAX_ADDRESS:
             self._folder.rmdir()
             raise OSError(f"the path of a socket would be too long: {address}")
@@ -86,6 +87,18 @@ async def ring(addresses: Iterable[str]) -> list[str]:
     asked = list(addresses)
     answers = await asyncio.gather(*map(_ring, asked))
     return [address for address, is_here in zip(asked, answers, strict=True) if not is_here]
+
+
+def clear(addresses: Iterable[str]) -> None:
+    """Remove the sockets of servers that were killed, each with its folder.
+
+    Nothing else, wherever an address comes from: it may be from a file that others write to.
+    """
+    for address in map(Path, addresses):
+        if address.name == _SOCKET and address.parent.name.startswith(_FOLDER):
+            with contextlib.suppress(OSError):
+                address.unlink()
+                address.parent.rmdir()
 
 
 async def _ring(address: str) -> bool:

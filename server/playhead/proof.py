@@ -42,6 +42,10 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     Code.BAD_REQUEST.value: ("could not be read", "Look at what the app sends."),
     Code.INTERNAL.value: ("met a bug of playhead's", "Its log has the details; please report it."),
 }
+STATE_LOST = (
+    "it is not known what became of all requests: the shared state was lost on the way, removed "
+    "or restarted without its data. Run it again."
+)
 _UNKNOWN = ("could not be answered", "The log of the server has more.")
 
 
@@ -69,8 +73,9 @@ class Proof:
     `answers` is how often each interaction answered, `loosely` the same by tier where that is not
     exact, and `ambiguous` where another cassette holds the request, too. `unused` are names, of
     as many `interactions` as are in scope.
-    `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code,
-    and `reasons` those that say what of the requirements is not met and what to do.
+    `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code
+    and one where counts were lost, and `reasons` those that say what of the requirements is not
+    met and what to do.
     """
 
     session: str
@@ -154,6 +159,8 @@ def _refusals(account: Account) -> Iterator[str]:
         examples = [*told[:_EXAMPLES], *([f"and {more} more"] if more else [])]
         where = f": {'; '.join(examples)}" if examples else ""  # what is long ago is not kept
         yield f"{plural(times, 'request')} {what} ({code}){where}. {to_do}"
+    if not account.is_whole:
+        yield STATE_LOST
 
 
 def _too_few(account: Account, wanted: int, base_url: str) -> str:

@@ -11,7 +11,7 @@ from playhead.report import plural
 
 def lines(proof: Proof) -> list[str]:
     """Return what is said at the end; nothing where nobody asked and nothing was required."""
-    if not (proof.served or proof.missed or proof.requirements.are_any):
+    if not (proof.served or proof.refusals or proof.requirements.are_any):
         return []
     counts = f"{plural(proof.served, 'request')} answered, {proof.missed} refused"
     said = [f"playhead: {verdict(proof)}{counts}"]

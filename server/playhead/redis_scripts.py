@@ -1,11 +1,12 @@
 """What is done to the shared state inside Redis: one script for each thing that must be whole.
 
 A run has, below its prefix: `sessions`, a sorted set of names by their last use; `servers`, how
-many joined; and for each session `turns:`, `counts:`, `requests:` and `misses:` with its name.
-The first argument of each script is the prefix; names are JSON, as `stored` writes them.
+many joined; `tokens`, a set of one for each server and all its workers; and for each session
+`turns:`, `counts:`, `requests:` and `misses:` with its name. The first arguments of each script
+are the prefix and the server's token; names are JSON, as `stored` writes them.
 """
 
-from playhead.account import ENDED, LIMIT
+from playhead.account import ENDED, LIMIT, LOST
 from playhead.sessions import IDLE_SECONDS, MOST
 from playhead.stored import as_text
 
@@ -13,7 +14,8 @@ KEPT_SECONDS = 24 * 3600
 """How long Redis keeps what nobody uses: what a run leaves behind is gone a day later."""
 
 _CONSTANTS = f"""
-local P, DEFAULT, ENDED = ARGV[1], '{as_text("")}', '{as_text(ENDED)}'
+local P, TOKEN = ARGV[1], ARGV[2]
+local DEFAULT, ENDED, LOST = '{as_text("")}', '{as_text(ENDED)}', '{as_text((LOST, ""))}'
 local MOST, IDLE, LIMIT, KEPT = {MOST}, {IDLE_SECONDS:.0f}, {LIMIT}, {KEPT_SECONDS}
 """
 _COMMON = """
@@ -25,6 +27,7 @@ local function keep(session)
   for _, kind in ipairs(KINDS) do redis.call('EXPIRE', P .. kind .. session, KEPT) end
   redis.call('EXPIRE', SESSIONS, KEPT)
   redis.call('EXPIRE', P .. 'servers', KEPT)
+  redis.call('EXPIRE', P .. 'tokens', KEPT)
 end
 
 -- The default session, and the sum of those that ended, never end: they are used for ever.
@@ -50,6 +53,15 @@ local function add(session, field, value)
   then redis.call('HSET', key, field, value) end
 end
 
+-- A server finds its token as it left it; else Redis lost what it held, or another run began.
+local function find_token()
+  local is_new = redis.call('SADD', P .. 'tokens', TOKEN) == 1
+  redis.call('EXPIRE', P .. 'tokens', KEPT)
+  if not is_new then return end
+  add(DEFAULT, LOST, 1)
+  touch(DEFAULT)
+end
+
 local function end_overdue()
   local gone = redis.call('ZRANGEBYSCORE', SESSIONS, '-inf', string.format('(%.6f', now - IDLE))
   local over = redis.call('ZCOUNT', SESSIONS, '-inf', '(inf') - MOST
@@ -65,25 +77,32 @@ end
 """
 
 _JOIN = """
-if redis.call('PUBSUB', 'NUMSUB', P .. 'gather')[2] == 0 then
+local resumes = ARGV[3] == '1'
+if not resumes and redis.call('PUBSUB', 'NUMSUB', P .. 'gather')[2] == 0 then
   for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do drop(session) end
+  redis.call('DEL', P .. 'tokens')
 end
+if resumes then find_token() else redis.call('SADD', P .. 'tokens', TOKEN) end
 local number = redis.call('INCR', P .. 'servers')
 redis.call('EXPIRE', P .. 'servers', KEPT)
+redis.call('EXPIRE', P .. 'tokens', KEPT)
 return number
 """
 _TAKE = """
-local turn = redis.call('HINCRBY', P .. 'turns:' .. ARGV[2], ARGV[3], 1)
-touch(ARGV[2])
+find_token()
+local turn = redis.call('HINCRBY', P .. 'turns:' .. ARGV[3], ARGV[4], 1)
+touch(ARGV[3])
 if turn == 1 then end_overdue() end
 return turn - 1
 """
 _REWIND = """
-local chosen = ARGV[2] and {ARGV[2]} or redis.call('ZRANGE', SESSIONS, 0, -1)
+find_token()
+local chosen = ARGV[3] and {ARGV[3]} or redis.call('ZRANGE', SESSIONS, 0, -1)
 for _, session in ipairs(chosen) do redis.call('DEL', P .. 'turns:' .. session) end
 """
 _WRITE = """
-for _, account in ipairs(cjson.decode(ARGV[2])) do
+find_token()
+for _, account in ipairs(cjson.decode(ARGV[3])) do
   local session = account[1]
   for _, count in ipairs(account[2]) do add(session, count[1], count[2]) end
   for i, kind in ipairs({'requests:', 'misses:'}) do
@@ -96,11 +115,12 @@ end
 end_overdue()
 """
 _READ = """
+find_token()
 end_overdue()
 local found = {}
 for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do
   keep(session)
-  if not ARGV[2] or ARGV[2] == session then
+  if not ARGV[3] or ARGV[3] == session then
     table.insert(found, {
       session,
       redis.call('HGETALL', P .. 'counts:' .. session),
@@ -112,7 +132,10 @@ return found
 """
 
 JOIN = _CONSTANTS + _COMMON + _JOIN
-"""Join; return the number of the server. Where nobody listens, the run begins anew."""
+"""Join; return the number of the server. Where nobody listens, the run begins anew.
+
+Not for one that resumes, which says so with `1`.
+"""
 TAKE = _CONSTANTS + _COMMON + _TAKE
 """Return the turn of a session and a sequence."""
 REWIND = _CONSTANTS + _COMMON + _REWIND

@@ -4,6 +4,8 @@ The rules of this file:
 
 - Each change is one script, so that it is whole or not there, and one round trip. Nothing is tried
   twice: a take whose answer was lost may have counted.
+- A server has a token in Redis. Where it is gone, so is all that was kept: that is counted, and
+  the servers go on with what is there.
 - Every key begins with the name of the run, and ends by itself a day after its last use.
 - Who is there is who listens to the run's channel. The first server of a run finds nobody there
   and begins anew; Redis itself notices when one of them dies.
@@ -46,6 +48,7 @@ class RedisStore:
         self._url = url
         self._prefix = f"playhead:{run}:"
         self._channel = f"{self._prefix}gather"
+        self._token = token_hex(8)  # this server's and that of those forked from it
         try:
             self._place = _place(url)
             ConnectionPool.from_url(url).make_connection()  # type: ignore[no-untyped-call]
@@ -55,7 +58,7 @@ class RedisStore:
                 "the package redis does not know; in a password / is %2F, @ is %40 and ? is %3F"
             ) from None
 
-    async def open(self, flush: Callable[[], Awaitable[None]]) -> int:
+    async def open(self, flush: Callable[[], Awaitable[None]], *, resumes: bool) -> int:
         """Join the servers of the run, or begin anew where there are none."""
         self._flush = flush
         never = Retry(NoBackoff(), 0)
@@ -70,7 +73,7 @@ class RedisStore:
         self._redis = Redis.from_pool(pool)
         self._listening = Redis.from_url(self._url, socket_timeout=None, **waits)
         try:
-            number = int(await self._run(redis_scripts.JOIN))
+            number = int(await self._run(redis_scripts.JOIN, "1" if resumes else ""))
             async with self._reached():
                 channel = await self._subscribed()
         except StateUnreachable:
@@ -121,7 +124,9 @@ class RedisStore:
 
     async def _run(self, script: str, *arguments: str) -> Any:
         async with self._reached():
-            return await self._redis.register_script(script)(args=[self._prefix, *arguments])
+            return await self._redis.register_script(script)(
+                args=[self._prefix, self._token, *arguments]
+            )
 
     @contextlib.asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ import gc
 import logging
 import os
 from asyncio import get_running_loop
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -33,6 +33,10 @@ _logger = logging.getLogger("playhead")
 
 Swap: TypeAlias = Callable[[Library], object]
 """Puts a library in the place of the one that is served, or sees to it that somebody does."""
+
+
+async def _nobody() -> None:
+    """There are no other workers."""
 
 
 def in_loop(swap: Swap) -> Swap:
@@ -89,6 +93,21 @@ class Reloader:
         self._problems: tuple[Skip, ...] = ()
         self.reloads = 0
         self.refused = 0
+        self.reload_others: Callable[[], Awaitable[None]] = _nobody
+        """Has the other workers of the server reload, and returns when they have."""
+
+    def catch_up(self) -> Library:
+        """Return the library of what is there now, or the old one where that is broken.
+
+        For a process that stands behind others that tell of what they reload: it says nothing.
+        """
+        with self._lock, folder.without_garbage_collection():
+            shelf = folder.load(self.paths, self._flags, self._memory)
+            if not any(self._found_broken(shelf)):
+                self.library = Library(shelf)
+                self._files = self._memory.files
+            gc.freeze()
+            return self.library
 
     @property
     def stale(self) -> str | None:

@@ -37,12 +37,17 @@ _BALANCED = sys.platform == "linux"
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a socket bound to `host` and `port`, 0 for any free one; raise OSError."""
+    """Return a socket bound to `host` and `port`, 0 for any free one; raise OSError.
+
+    The port is nobody else's from then on, long before anybody listens: of two servers that load
+    at once, uvloop would let both believe that they listen.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
     except OSError:
         bound.close()
         raise
@@ -52,12 +57,11 @@ def bind(host: str, port: int) -> socket.socket:
 def hold(host: str, port: int) -> socket.socket:
     """Return a socket that keeps `port` for `beside`, and does not listen; raise OSError.
 
-    It is bound as if alone, so that a port in use is noticed, and shared afterwards: with other
-    sockets of this user that ask for it, which is what ours do and nobody else's should.
+    It is shared, but only once a port in use would have been noticed, with other sockets of this
+    user that ask for it: which is what ours do and nobody else's should.
     """
     held = bind(host, port)
     if _BALANCED:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     return held
 
@@ -104,6 +108,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, and say so."""
+        for each in sockets or ():
+            # What is left of connections to the server before, or to this one, keeps nobody away.
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         await super().startup(sockets)
         # What is loaded stays: to search it for garbage again and again would hold up streams.
         gc.freeze()

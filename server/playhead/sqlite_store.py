@@ -18,13 +18,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic, time
 from typing import Concatenate, ParamSpec, TypeVar
 
 from playhead import sqlite_tables as tables
 from playhead.account import Account
 from playhead.errors import StateUnreachable
-from playhead.neighbours import Doorbell, is_there, ring
+from playhead.neighbours import Doorbell, clear, is_there, ring
 from playhead.sessions import MOST
 from playhead.stored import as_text
 
@@ -45,10 +46,11 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._token = token_hex(8)  # this server's and that of those forked from it
         self._busy = asyncio.Lock()
         self._touched: dict[str, float] = {}
 
-    async def open(self, flush: Callable[[], Awaitable[None]]) -> int:
+    async def open(self, flush: Callable[[], Awaitable[None]], *, resumes: bool) -> int:
         """Join the servers that use the file, or begin anew where there are none."""
         self._flush = flush
         try:
@@ -62,7 +64,8 @@ class SqliteStore:
                     closing(tables.connect(self.path, LOCKED_SECONDS))
                 )
                 await self._as_soon_as_unlocked(partial(tables.share, self._slow))
-                number = await self._in_thread(tables.join, self._address, is_there)
+                joining = tables.Joining(address=self._address, token=self._token, resumes=resumes)
+                number = await self._in_thread(tables.join, joining, is_there)
                 self._opened = opened.pop_all()
         except (OSError, sqlite3.Error) as reason:
             raise self._unreachable(reason) from None
@@ -94,6 +97,7 @@ class SqliteStore:
         _, gone = await asyncio.gather(self._flush(), ring(others))
         if gone:
             await self._in_thread(tables.forget, gone)
+            clear(gone)
 
     async def read(self, session: str | None) -> list[Account]:
         """Return the account of one session, or all and those of the ended sessions as one."""

@@ -7,9 +7,10 @@ be left half done: a statement with RETURNING is ended by reading all its rows.
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from playhead.account import ENDED, LIMIT, Account
+from playhead.account import ENDED, LIMIT, LOST, Account
 from playhead.sessions import IDLE_SECONDS, MOST
 from playhead.stored import as_name, as_text, counts, entries, in_order
 
@@ -18,9 +19,10 @@ MAX_ENTRIES = 20_000
 APPLICATION_ID = 0x706C6179
 """Marks a file as ours (sqlite.org, "PRAGMA application_id"): no other is ever emptied."""
 
-_TABLES = ("servers", "sessions", "turns", "counts", "entries")
+_TABLES = ("servers", "tokens", "sessions", "turns", "counts", "entries")
 _SCHEMA = (
     "CREATE TABLE servers(number INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT)",
+    "CREATE TABLE tokens(token TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE sessions(session TEXT PRIMARY KEY, used REAL, first REAL, last REAL,"
     " ended INTEGER DEFAULT 0)",
     "CREATE INDEX sessions_by_use ON sessions(used)",
@@ -58,7 +60,19 @@ SELECT session, first, last FROM (
     FROM sessions WHERE session NOT IN (?, ?))
 WHERE used < ? OR place > ?
 """
-_DEFAULT, _ENDED = as_text(""), as_text(ENDED)
+_DEFAULT, _ENDED, _LOST = as_text(""), as_text(ENDED), as_text((LOST, ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """A server that comes: where it listens, and the token it has in common with its workers.
+
+    It `resumes` where one of these was here before.
+    """
+
+    address: str
+    token: str
+    resumes: bool = False
 
 
 def connect(path: Path, patience: float) -> sqlite3.Connection:
@@ -88,10 +102,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.commit()
 
 
-def join(connection: sqlite3.Connection, address: str, is_there: Callable[[str], bool]) -> int:
-    """Add the server at `address`; return its number, from 1.
+def join(connection: sqlite3.Connection, server: Joining, is_there: Callable[[str], bool]) -> int:
+    """Add a server; return its number, from 1.
 
-    Where nobody is at any of the addresses in the file, all begins anew: numbers as well. Raise
+    Where nobody is at any of the addresses in the file, all begins anew: numbers as well. Not for
+    one that resumes; but where the file is not the one that it left, that is counted. Raise
     ValueError where the file is another program's.
     """
     with transaction(connection):
@@ -100,9 +115,13 @@ def join(connection: sqlite3.Connection, address: str, is_there: Callable[[str],
         if tables and mark != APPLICATION_ID:
             raise ValueError("it is a database of another program")
         others = _addresses(connection) if tables else []
-        if not any(is_there(other) for other in others):
+        if not (tables and server.resumes) and not any(is_there(other) for other in others):
             _begin_anew(connection)
-        added = connection.execute("INSERT INTO servers(address) VALUES(?)", (address,))
+        new = connection.execute("INSERT OR IGNORE INTO tokens VALUES(?)", (server.token,)).rowcount
+        if new and server.resumes:
+            connection.execute(_TOUCH, (_DEFAULT, 0.0, 0.0, 0.0))
+            connection.execute(_COUNT, (_DEFAULT, _LOST, 1))
+        added = connection.execute("INSERT INTO servers(address) VALUES(?)", (server.address,))
         return int(added.lastrowid or 0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from playhead.account import ENDED, Account, together
-from playhead.errors import Refusal
+from playhead.errors import Code, Refusal
 from playhead.journal import Journal, Refused
 from playhead.sessions import Session, Sessions
 from playhead.store import Store
@@ -17,6 +17,8 @@ class State(Protocol):
 
     sessions: Sessions
     """The sessions that this process knows."""
+    resumes: bool
+    """Whether `open` comes back to what a process forked from the same parent has opened."""
 
     async def open(self) -> None:
         """Begin; called once, before the first request, in the event loop that serves."""
@@ -46,6 +48,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.sessions = Sessions(on_drop=self._keep)
+        self.resumes = False
         self._ended: Account | None = None
 
     async def open(self) -> None:
@@ -90,18 +93,20 @@ class Shared:
 
     What recordings answered stays in this process until somebody asks any of the servers, until a
     request is refused, or until it stops: an interaction that occurs once needs the store for
-    nothing. A refusal is written at once, since it must not be lost.
+    nothing. A refusal is written at once, since it must not be lost; but for one that says that the
+    store is not reached.
     """
 
     def __init__(self, store: Store) -> None:
         self.sessions = Sessions(on_drop=self._keep)
+        self.resumes = False
         self._store = store
         self._unwritten: list[Account] = []
         self._writing = asyncio.Lock()
 
     async def open(self) -> None:
         """Join the other servers."""
-        self.sessions.numbers.server = await self._store.open(self._write)
+        self.sessions.numbers.server = await self._store.open(self._write, resumes=self.resumes)
 
     async def take(self, session: Session, sequence: str) -> int:
         """Return how often any server took `sequence` in a session, and count this time."""
@@ -114,6 +119,8 @@ class Shared:
     async def refused(self, session: Session, entry: Refused) -> None:
         """Note a request that was refused, and write it."""
         session.journal.refuse(entry)
+        if entry.told["code"] == Code.STATE_UNREACHABLE.value:
+            return  # to wait for the store a second time would hold up the answer in vain
         with contextlib.suppress(Refusal):  # it stays here, and is written later
             await self._write()
 

@@ -24,10 +24,12 @@ class Store(Protocol):
     Every method but `close` may raise StateUnreachable, and none waits for long before it does.
     """
 
-    async def open(self, flush: Callable[[], Awaitable[None]]) -> int:
+    async def open(self, flush: Callable[[], Awaitable[None]], *, resumes: bool) -> int:
         """Join; return the number of this server among those that ever joined, from 1.
 
-        The first server of a run begins anew, one that joins others finds what they share.
+        The first server of a run begins anew, one that joins others finds what they share. One
+        that `resumes`, since a process forked from the same parent was there before, never begins
+        anew; where what it comes back to is gone, `account.LOST` is counted.
         `flush` is awaited whenever any server gathers; it is to `write` what this one holds.
         """
 

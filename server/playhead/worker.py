@@ -1,8 +1,8 @@
 """One of several processes behind one port: it serves, and takes orders from its parent only.
 
-They come over a socket pair, the worker's *line*: one byte to stop, a second one to send the rest
-at once, the end of the stream when the parent is gone. SIGINT and SIGTERM are ignored: a terminal
-or a service manager sends them to the whole group, and one Ctrl-C would count twice.
+They come over a socket pair, the worker's *line*, and are words of one byte each; its end says
+that the parent is gone. SIGINT and SIGTERM are ignored: a terminal or a service manager sends them
+to the whole group, and one Ctrl-C would count twice.
 """
 
 import asyncio
@@ -13,14 +13,29 @@ import socket
 import sys
 import traceback
 from collections.abc import Iterator
+from enum import IntEnum
 from signal import SIGCHLD, SIGINT, SIGTERM
 from typing import NoReturn, TypeAlias
 
 from playhead import log
 from playhead.app import App
+from playhead.reload import in_loop
 from playhead.serve import Server, beside
 
 Line: TypeAlias = socket.socket
+
+
+class Word(IntEnum):
+    """What is said over a line, by the one or the other."""
+
+    READY = ord("r")
+    """From the worker: it accepts."""
+    STOP = ord("s")
+    """To the worker; a second time it is to send the rest at once."""
+    RELOAD = ord("l")
+    """From the worker: have all the others reload. To the worker: reload."""
+    RELOADED = ord("d")
+    """The answer to that, either way, when it is done."""
 
 
 def read(line: Line) -> bytes:
@@ -35,8 +50,12 @@ class _Worker(Server):
     """A server that takes orders from its parent instead of signals."""
 
     def __init__(self, app: App, line: Line) -> None:
-        super().__init__(app, on_ready=lambda: line.sendall(b"r"))
+        super().__init__(app, on_ready=lambda: self._say(Word.READY))
         self._line = line
+        self._asking = asyncio.Lock()
+        self._others_reloaded = asyncio.Event()
+        self._reloading: set[asyncio.Task[None]] = set()
+        app.reloader.reload_others = self._reload_others
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -48,8 +67,34 @@ class _Worker(Server):
         orders = read(self._line)
         if not orders:
             asyncio.get_running_loop().remove_reader(self._line)
-        for _ in orders or b"s":
-            self.stop()
+        for order in orders or (Word.STOP,):
+            if order == Word.RELOAD:
+                # Not in a task group: it begins in a callback.
+                self._reloading.add(asyncio.get_running_loop().create_task(self._obey_reload()))
+            elif order == Word.RELOADED:
+                self._others_reloaded.set()
+            else:
+                self._others_reloaded.set()  # who waits for the others would hold up the end
+                self.stop()
+
+    async def _obey_reload(self) -> None:
+        try:
+            await asyncio.to_thread(self._app.reloader.reload, in_loop(self._app.replace))
+        finally:
+            self._say(Word.RELOADED)
+            self._reloading.discard(asyncio.current_task())
+
+    async def _reload_others(self) -> None:
+        """Have the other workers reload; return when they have."""
+        async with self._asking:
+            self._others_reloaded.clear()
+            self._say(Word.RELOAD)
+            if not self.should_exit:
+                await self._others_reloaded.wait()
+
+    def _say(self, word: Word) -> None:
+        with contextlib.suppress(OSError):  # the parent is gone; the line's end will say so
+            self._line.sendall(bytes([word]))
 
 
 def serve(app: App, held: socket.socket, line: Line) -> NoReturn:

@@ -24,8 +24,9 @@ from playhead import log, worker
 from playhead.account import Account
 from playhead.app import App
 from playhead.errors import CouldNotStart, PlayheadError
+from playhead.forked import Forked
 from playhead.serve import SENDING_SECONDS
-from playhead.worker import Line
+from playhead.worker import Line, Word
 
 MOST_FAILURES = 5
 """Workers in a row that end before they serve, after which there is no use in another."""
@@ -49,15 +50,6 @@ def run(
         return _Parent(app, held, count, on_ready).run(told)
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Child:
-    """One worker as its parent sees it."""
-
-    pid: int
-    line: Line
-    is_ready: bool = False
-
-
 @dataclass(slots=True, eq=False)
 class _Parent:
     """Starts the workers, replaces those that die, and ends them."""
@@ -66,7 +58,7 @@ class _Parent:
     held: socket.socket
     count: int
     on_ready: Callable[[], None]
-    children: dict[int, _Child] = field(default_factory=dict)
+    children: dict[int, Forked] = field(default_factory=dict)
     # A poll keeps nothing in the kernel that a forked child could change.
     selector: PollSelector = field(default_factory=PollSelector)
     is_stopping: bool = False
@@ -96,6 +88,8 @@ class _Parent:
             self._handle(await asyncio.to_thread(self.selector.select, self._patience()))
         if problem is not None:
             raise problem
+        if self.app.watch:
+            self._catch_up()
         accounts = await self.app.state.accounts()
         await self.app.state.close()
         return accounts
@@ -140,7 +134,7 @@ class _Parent:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             theirs.close()
-        child = self.children[pid] = _Child(pid=pid, line=ours)
+        child = self.children[pid] = Forked(pid=pid, line=ours)
         self.selector.register(ours, EVENT_READ, lambda: self._on_line(child))
 
     def _be_a_worker(self, ours: Line, line: Line) -> NoReturn:
@@ -150,20 +144,31 @@ class _Parent:
             sibling.line.close()
         worker.serve(self.app, self.held, line)
 
-    def _on_line(self, child: _Child) -> None:
-        """A worker says that it accepts; or its end, of which SIGCHLD will tell."""
-        if not worker.read(child.line):
+    def _on_line(self, child: Forked) -> None:
+        """Hear what a worker says; or its end, of which SIGCHLD will tell."""
+        words = worker.read(child.line)
+        if not words:
             self.selector.unregister(child.line)
             child.line.close()
-            return
+        for word in words:
+            if word == Word.READY:
+                self._on_accepting(child)
+            elif word == Word.RELOAD:
+                self._catch_up()
+                child.have_reload(each for each in self.children.values() if each is not child)
+            else:
+                child.has_reloaded()
+
+    def _catch_up(self) -> None:
+        """Have the library of now, for those who are forked later and for the conclusion."""
+        self.app.replace(self.app.reloader.catch_up())
+
+    def _on_accepting(self, child: Forked) -> None:
         child.is_ready = True
+        self.app.state.resumes = True  # for those forked from now on, and for us at the end
         self.failures = 0
-        is_complete = len(self.children) == self.count
-        if (
-            not self.is_announced
-            and is_complete
-            and all(each.is_ready for each in self.children.values())
-        ):
+        ready = sum(each.is_ready for each in self.children.values())
+        if not self.is_announced and ready == self.count:
             self.is_announced = True
             self.on_ready()
 
@@ -182,12 +187,15 @@ class _Parent:
                     self._on_death(child, _how(os.waitstatus_to_exitcode(found[1])))
         self._fill_up()
 
-    def _on_death(self, child: _Child, how: str) -> None:
+    def _on_death(self, child: Forked, how: str) -> None:
+        child.is_gone()
         if self.is_stopping:
             if how != _DONE:
                 log.try_to_say(f"playhead: worker {child.pid} {how} before it was done")
             return
         log.try_to_say(f"playhead: worker {child.pid} {how}")
+        if self.app.watch:
+            self._catch_up()
         if not child.is_ready:
             self._count_failure()
 
@@ -210,8 +218,7 @@ class _Parent:
         if self.deadline == inf:
             self.deadline = monotonic() + self.app.settings.drain + _GRACE_SECONDS
         for child in self.children.values():
-            with contextlib.suppress(OSError):  # it has just died
-                child.line.send(b"s")
+            child.tell(Word.STOP)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from playhead import explained, inquiry
 from playhead.account import Account
-from playhead.errors import Code, Refusal
+from playhead.errors import StateUnreachable
 from playhead.inquiry import Inquiry
 from playhead.library import Library
 from playhead.miss import Miss
@@ -56,4 +56,4 @@ class Unreachable(Memory):
     """A state whose journals cannot be read, as when what several servers share is gone."""
 
     async def accounts(self, session: str | None = None) -> list[Account]:  # noqa: ARG002
-        raise Refusal(Code.INTERNAL, "the store is gone")
+        raise StateUnreachable("the store is gone")

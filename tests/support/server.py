@@ -69,6 +69,9 @@ class Running:
         reply = self.post("/__playhead/rewind", headers={"content-type": "application/json"})
         assert reply.status == 200, reply
 
+    def reload(self) -> Reply:
+        return self.post("/__playhead/reload", headers={"content-type": "application/json"})
+
     def descriptors(self) -> int:
         """How many files and sockets the process holds open."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))

@@ -24,7 +24,12 @@ class Member:
         await self.store.write(held)
 
     async def open(self) -> None:
-        self.number = await self.store.open(self.flush)
+        self.number = await self.store.open(self.flush, resumes=False)
+
+    async def come_back(self) -> None:
+        """Leave, and be the next process that was forked from the same parent."""
+        await self.store.close()
+        self.number = await self.store.open(self.flush, resumes=True)
 
     async def takes(self, times: int, session: str = "", sequence: str = "one") -> list[int]:
         return [await self.store.take(session, sequence) for _ in range(times)]

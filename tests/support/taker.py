@@ -19,7 +19,7 @@ async def nothing() -> None:
 
 async def take(url: str, times: int) -> None:
     store = store_at(url)
-    await store.open(nothing)
+    await store.open(nothing, resumes=False)
 
     async def walk() -> None:
         for _ in range(times):

@@ -26,6 +26,13 @@ def open_files(pid: int, name: str) -> set[Path]:
     return {file for link in links if (file := link.readlink()).name == name}
 
 
+def sockets(pid: int) -> set[Path]:
+    """The paths of the sockets that a process listens at."""
+    held = {link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [row.split() for row in Path("/proc/net/unix").read_text().splitlines()]
+    return {Path(row[7]) for row in rows if f"socket:[{row[6]}]" in held and len(row) > 7}
+
+
 def are_gone(pids: list[int]) -> bool:
     """Whether processes come to an end; nobody may be there to reap them."""
     return eventually(lambda: not any(_is_alive(pid) for pid in pids))
