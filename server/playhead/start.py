@@ -1,6 +1,7 @@
 """What may fail before a command serves; each failure ends it, with its exit code."""
 
 import socket
+from errno import EADDRINUSE
 from typing import TYPE_CHECKING
 
 from playhead import terminal
@@ -16,7 +17,9 @@ def listen(host: str, port: int, *, for_several: bool = False) -> socket.socket:
     try:
         return serve.hold(host, port) if for_several else serve.bind(host, port)
     except OSError as error:
-        terminal.fail(f"cannot listen on {host}:{port}: {error.strerror}", terminal.COULD_NOT_START)
+        hint = "; --port 0 takes one that is free" if error.errno == EADDRINUSE else ""
+        reason = f"cannot listen on {host}:{port}: {error.strerror}{hint}"
+        terminal.fail(reason, terminal.COULD_NOT_START)
 
 
 def refuse_broken(shelf: "Shelf") -> None:
