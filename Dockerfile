@@ -17,6 +17,7 @@ COPY --from=build /opt/playhead /opt/playhead
 COPY cassettes /cassettes
 ENV PATH=/opt/playhead/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
+    PLAYHEAD_CASSETTES=/cassettes \
     PLAYHEAD_HOST=0.0.0.0 \
     PLAYHEAD_PORT=8080
 USER 65532:65532
@@ -24,4 +25,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --start-interval=100ms --retries=3 \
     CMD ["playhead", "healthcheck"]
 ENTRYPOINT ["playhead"]
-CMD ["serve", "/cassettes"]
+CMD ["serve"]

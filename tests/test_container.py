@@ -151,7 +151,7 @@ def test_it_runs_as_a_user_with_a_number_who_is_not_root() -> None:
 def test_its_variables_are_those_of_the_command_line() -> None:
     known = variables_of_serve()
     ours = {name for name in image_environment() if name.startswith("PLAYHEAD_")}
-    assert ours == {"PLAYHEAD_HOST", "PLAYHEAD_PORT"}
+    assert ours == {"PLAYHEAD_CASSETTES", "PLAYHEAD_HOST", "PLAYHEAD_PORT"}
     assert ours <= known
     assert the("EXPOSE").rest == image_environment()["PLAYHEAD_PORT"]
 
@@ -182,8 +182,8 @@ def as_in_the_image(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[str
 
 def test_its_command_serves_the_examples_and_its_health_check_says_so() -> None:
     arguments = the("CMD").exec_form
-    assert arguments[-1] == the_folder_of_the_examples()
-    with as_in_the_image([*arguments[:-1], str(EXAMPLES)]) as (process, environment):
+    assert image_environment()["PLAYHEAD_CASSETTES"] == the_folder_of_the_examples()
+    with as_in_the_image([*arguments, str(EXAMPLES)]) as (process, environment):
         healthy = health_check(environment)
         process.terminate()
         assert process.wait(DEADLINE_SECONDS) == 0
@@ -240,7 +240,7 @@ def test_compose_names_paths_that_are_there() -> None:
 
 def test_compose_mounts_the_cassettes_where_the_image_serves_them() -> None:
     (volume,) = compose()["playhead"]["volumes"]
-    assert volume == f"./{EXAMPLES.name}:{the('CMD').exec_form[-1]}:ro"
+    assert volume == f"./{EXAMPLES.name}:{image_environment()['PLAYHEAD_CASSETTES']}:ro"
 
 
 def test_compose_gives_the_server_nothing_to_write_to_and_no_rights() -> None:

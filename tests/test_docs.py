@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import tomllib
 from collections import Counter
 from contextlib import nullcontext
@@ -31,6 +32,8 @@ from playhead.metrics import Now, exposition
 from playhead.rules import Tier
 from support.docs import PAGES, ROOT, Block, Reader, blocks, commands, of_kind, steady
 from support.exposition import metrics
+from support.server import serve
+from support.wire import DEADLINE_SECONDS
 
 EXAMPLES = ROOT / "cassettes"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
@@ -229,8 +232,27 @@ def test_the_workflows_shown_have_steps_that_can_run() -> None:
             assert ours or job["env"]["OPENAI_BASE_URL"].endswith(":8080/v1")
             for step in job["steps"]:
                 check_step(step)
-            restarted = re.findall(r"job\.services\.(\w+)\.id", block.text)
-            assert restarted == list(job.get("services", {}))
+
+
+def test_the_service_shown_serves_what_is_checked_out_after_its_start(tmp_path: Path) -> None:
+    """The workspace is there when services start, and empty; nothing below it is made for them."""
+    (block,) = [each for each in of_kind("yaml", "workflow") if "services:" in each.text]
+    (job,) = yaml.safe_load(block.text)["jobs"].values()
+    (service,) = job["services"].values()
+    (volume,) = service["volumes"]
+    workspace, mounted, _ = volume.split(":")
+    assert workspace == "${{ github.workspace }}"
+    env = {
+        name: str(value).replace(mounted, f"{tmp_path}") for name, value in service["env"].items()
+    }
+    with serve(env=env) as server:
+        assert server.health()["cassettes"] == 0
+        checkout, reload, *_ = job["steps"]
+        assert checkout["uses"].startswith("actions/checkout@")
+        shutil.copytree(EXAMPLES, env["PLAYHEAD_CASSETTES"])
+        script = reload["run"].replace(":8080", f":{server.port}")
+        subprocess.run(["bash", "-e", "-c", script], check=True, timeout=DEADLINE_SECONDS)
+        assert server.health()["cassettes"] == 5
 
 
 def check_step(step: dict[str, Any]) -> None:
@@ -249,7 +271,7 @@ def check_script(script: str) -> None:
     for called in re.findall(r"\bplayhead ([a-z]+)\b", script):
         assert called in cli.main.commands, script
     for path in re.findall(r"/__playhead/[a-z]+", script):
-        assert f"`GET {path}" in text_of("docs/control-api.md"), script
+        assert re.search(rf"`(GET|POST) {path}`", text_of("docs/control-api.md")), script
 
 
 def test_the_jobs_shown_for_gitlab_install_or_name_the_server_they_call() -> None:

@@ -114,37 +114,3 @@ def test_the_control_api_has_no_other_paths(server: Running, path: str) -> None:
 
 def test_the_replay_paths_take_any_host(server: Running) -> None:
     assert server.post(CHAT, chat("one"), {"host": "api.openai.com"}).status == 200
-
-
-# What it does not know
-
-
-@pytest.mark.parametrize("path", ["", "/", "/nothing", "/health/", "/requests/x", "/%ff", "x"])
-def test_an_unknown_control_path_is_404_in_our_form(server: Running, path: str) -> None:
-    reply = server.get(f"/__playhead{path}")
-    assert reply.status == 404
-    error_in(reply)
-
-
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "health"), ("DELETE", "requests"), ("GET", "rewind")]
-)
-def test_a_wrong_method_is_405_in_our_form(server: Running, method: str, path: str) -> None:
-    reply = server.ask(method, f"/__playhead/{path}", headers=JSON)
-    assert reply.status == 405
-    assert reply.header("allow")
-    error_in(reply)
-
-
-def test_a_head_request_is_answered_as_its_get(server: Running) -> None:
-    assert server.ask("HEAD", "/__playhead/health").status == 200
-
-
-def test_names_that_are_not_utf_8_can_be_listed(tmp_path: Path) -> None:
-    write(tmp_path, "caf\udce9", interaction(chat("one")))
-    with serve(tmp_path) as running:
-        running.post(CHAT, chat("two"))
-        assert running.control("cassettes")["cassettes"]
-        assert running.control("requests")["requests"]
-        reply = running.post(f"/cassette/caf%E9/-{CHAT}", chat("one"))
-    assert reply.header("x-playhead-interaction") == "caf%E9#0"

@@ -108,7 +108,7 @@ def test_every_mount_has_its_volume(name: str) -> None:
 def test_the_cassettes_are_mounted_where_the_image_serves_them() -> None:
     mounts = {mount["name"]: mount["mountPath"] for mount in container("playhead")["volumeMounts"]}
     volumes = {volume["name"]: volume for volume in pod("playhead")["volumes"]}
-    assert f'CMD ["serve", "{mounts["cassettes"]}"]' in IMAGE
+    assert f"PLAYHEAD_CASSETTES={mounts['cassettes']} " in IMAGE
     assert ("ConfigMap", volumes["cassettes"]["configMap"]["name"]) in manifests()
 
 

@@ -118,9 +118,9 @@ def test_an_unknown_cassette_is_named() -> None:
     assert line == f"playhead: no cassette or folder is named 'nobody'. See {SEE}"
 
 
-def test_an_empty_library_asks_whether_the_volume_is_mounted() -> None:
+def test_an_empty_library_names_what_may_be_the_cause() -> None:
     line = _told(library(), _asks(b""))
-    assert "no cassettes are loaded; is the folder empty, or the volume not mounted?" in line
+    assert "no cassettes are loaded; the folder is empty, or a volume not mounted. See" in line
 
 
 def test_any_other_refusal_is_told_in_its_own_words() -> None:

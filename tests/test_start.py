@@ -20,4 +20,6 @@ def test_a_port_in_use_is_exit_code_3(command: list[str]) -> None:
         port = str(taken.getsockname()[1])
         done = playhead(command[0], EXAMPLES, "--port", port, *command[1:])
     assert done.returncode == 3
-    assert f"cannot listen on 127.0.0.1:{port}: Address already in use; --port 0 takes" in done.stderr
+    assert (
+        f"cannot listen on 127.0.0.1:{port}: Address already in use; --port 0 takes" in done.stderr
+    )

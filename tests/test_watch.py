@@ -1,7 +1,9 @@
+import os
 import shutil
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from signal import SIGKILL
 from time import monotonic
 
 import orjson
@@ -16,10 +18,13 @@ from support.recordings import CHAT, chat, interaction, write
 from support.server import Running, serve
 from support.versions import publish, served, under_load
 from support.wire import Connection, eventually
+from support.workers import replaced, workers
 
 JSON = {"content-type": "application/json"}
 BROKEN = "version: 2\ninteractions:\n- request: {method: POST}\n"
 REPLACEMENTS = 1000
+MANY = 32
+"""So many connections that neither of two workers is left without, but once in 2 billion times."""
 
 
 @pytest.fixture
@@ -52,6 +57,7 @@ def test_a_folder_that_is_not_there_yet_is_served_when_it_comes(tmp_path: Path) 
         assert not _answers(server, "a")
         write(folder, "a", interaction(chat("a")))
         assert eventually(lambda: _answers(server, "a"))
+        assert eventually(lambda: "reloaded: 0 changed, 1 new, 0 gone" in server.log())
 
 
 def test_a_cassette_that_changes_is_served_as_it_is_now(watching: Running, tmp_path: Path) -> None:
@@ -205,6 +211,44 @@ def test_what_was_being_read_at_the_stop_is_not_put_in(tmp_path: Path) -> None:
     watcher.stop()
     watcher._put_in(watcher._reloader.library)
     assert not put_in
+
+
+# Several workers
+
+
+def _have_reloaded(server: Running, count: int) -> bool:
+    return eventually(lambda: server.log().count("playhead: reloaded: ") == count)
+
+
+def test_the_end_of_several_workers_judges_what_they_served_last(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a")))
+    write(tmp_path, "gone", interaction(chat("gone")))
+    with serve(tmp_path, "--watch", "--workers", "2", "--all-used") as server:
+        assert _answers(server, "a")
+        (tmp_path / "gone.yaml").unlink()
+        write(tmp_path, "new", interaction(chat("new")))
+        assert _have_reloaded(server, 2)
+        assert server.stop() == 1
+        log = server.log()
+    assert "1 interaction answered nothing: new#0." in log
+    assert "1 of 2 interactions answered nothing" in log
+    assert log.count("playhead: reloaded: ") == 2
+
+
+def test_a_worker_in_the_place_of_another_begins_with_what_is_there_now(tmp_path: Path) -> None:
+    publish(tmp_path, 0)
+    with serve(tmp_path, "--watch", "--workers", "2") as server:
+        publish(tmp_path, 1)
+        assert _have_reloaded(server, 2)
+        dead = workers(server)[0]
+        os.kill(dead, SIGKILL)
+        assert replaced(server, dead, 2)
+        for _ in range(MANY):
+            with server.connect() as connection:
+                assert served(connection) == 1
+
+
+# On request
 
 
 def test_the_control_api_tells_what_a_reload_changed(tmp_path: Path) -> None:

@@ -1,15 +1,8 @@
-"""The control API, `/__playhead/…`, behind its gate.
-
-The only module that imports Starlette. Nothing from the network becomes a file name here.
-"""
+"""The control API, `/__playhead/…`: its paths, the form of its refusals, and its gate in front."""
 
 import asyncio
-import json
-import re
-from asyncio import to_thread
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any, cast
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,17 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from playhead import __version__, metrics, receipt
-from playhead.account import ENDED, Account, together
+from playhead.endpoints import Endpoints
 from playhead.errors import Refusal
 from playhead.gate import Gate, refused
-from playhead.parameters import Parameters, parameters
 from playhead.player import AsgiApp, Player
-from playhead.proof import Proof, Requirements, prove
-from playhead.reload import Reloader, as_json, in_loop
+from playhead.proof import Requirements
+from playhead.reload import Reloader
 from playhead.settings import Settings
-
-_HOST = re.compile(r"[A-Za-z0-9.\[\]:_-]{1,80}")
 
 
 def create_control(
@@ -42,7 +31,7 @@ def create_control(
     What `requirements` has is required by every `verify`. The live feeds end when `stopping` is
     set.
     """
-    api = _Api(player, requirements, reloader, stopping)
+    api = Endpoints(player, requirements, reloader, stopping)
     prefix = "/__playhead"
     routes = [
         Route(f"{prefix}/health", api.health, methods=["GET"]),
@@ -65,177 +54,6 @@ def create_control(
     return Gate(cast("AsgiApp", app), settings.allowed_hosts)
 
 
-class _Api:
-    """The handlers: each reads what the player holds and answers JSON from memory."""
-
-    def __init__(
-        self,
-        player: Player,
-        requirements: Requirements,
-        reloader: Reloader,
-        stopping: asyncio.Event,
-    ) -> None:
-        self._player = player
-        self._requirements = requirements
-        self._reloader = reloader
-        self._stopping = stopping
-
-    async def health(self, _: Request) -> Response:
-        shelf = self._player.library.shelf
-        account = Account(session="", counts=self._player.state.sessions.counts())
-        return _json({
-            "status": "ok",
-            "version": __version__,
-            "cassettes": len(shelf.cassettes),
-            "interactions": shelf.interactions,
-            "present": shelf.present,
-            "skipped": len(shelf.skipped),
-            "broken": len(shelf.broken),
-            "served": account.served,
-            "missed": account.missed,
-            "loosely": {tier: sum(names.values()) for tier, names in account.loosely().items()},
-            "streams": len(self._player.streams),
-            "stale": self._reloader.stale,
-        })  # fmt: skip
-
-    async def cassettes(self, _: Request) -> Response:
-        return await to_thread(self._cassettes)
-
-    def _cassettes(self) -> Response:
-        shelf = self._player.library.shelf
-        return _json({
-            "cassettes": [
-                {
-                    "name": cassette.name,
-                    "file": cassette.file,
-                    "format": cassette.format,
-                    "interactions": len(cassette.interactions),
-                    "notes": cassette.notes,
-                }
-                for cassette in shelf.cassettes
-            ],
-            "skipped": [
-                {**skip.as_json(), "broken": skip.broken} for skip in shelf.skipped
-            ],
-        })  # fmt: skip
-
-    async def requests(self, request: Request) -> Response:
-        account = await self._account(self._asked(request, "session"))
-        return _json({"requests": account.in_order()})
-
-    async def request(self, request: Request) -> Response:
-        wanted = request.path_params["id"]
-        for account in await self._player.state.accounts():
-            for entry in (*account.requests, *account.misses):
-                if str(entry["id"]) == wanted:
-                    return _json(entry)
-        raise HTTPException(404, "no such request, or it is too long ago to be kept")
-
-    async def misses(self, request: Request) -> Response:
-        account = await self._account(self._asked(request, "session"))
-        return _json({"misses": account.misses})
-
-    async def verify(self, request: Request) -> Response:
-        asked = self._asked(request, "session", "scope", "all_used", "require_served")
-        required = Requirements(
-            fail_on_miss=True,
-            all_used=asked.all_used or self._requirements.all_used,
-            served=max(asked.served, self._requirements.served),
-        )
-        proof = await self._proof(asked, required, origin=_origin(request))
-        return _json(receipt.as_json(proof), status=200 if proof.is_proved else 409)
-
-    async def unused(self, request: Request) -> Response:
-        asked = self._asked(request, "session", "scope")
-        proof = await self._proof(asked, Requirements(), origin="")
-        return _json({"interactions": proof.interactions, "unused": proof.unused})
-
-    async def sessions(self, _: Request) -> Response:
-        accounts = await self._player.state.accounts()
-        return _json({"sessions": [_session(account) for account in accounts]})
-
-    async def events(self, request: Request) -> Response:
-        # Its import takes longer than Starlette's own, and few ask for it.
-        feed = await to_thread(import_module, "playhead.feed")
-        query = request.query_params
-        news = feed.News(
-            self._player.state,
-            session=query.get("session"),
-            since=request.headers.get("last-event-id", query.get("since")),
-        )
-        answer: Response = await feed.response(news, self._stopping, _text)
-        return answer
-
-    async def metrics(self, _: Request) -> Response:
-        accounts = await self._player.state.accounts()
-        shelf = self._player.library.shelf
-        now = metrics.Now(
-            cassettes=len(shelf.cassettes),
-            interactions=shelf.interactions,
-            skipped=len(shelf.skipped),
-            sessions=sum(account.session != ENDED for account in accounts),
-            reloads=self._reloader.reloads,
-            refused_reloads=self._reloader.refused,
-        )
-        told = metrics.exposition(together(accounts), now)
-        return Response(told, headers={"content-type": metrics.CONTENT_TYPE})
-
-    async def rewind(self, request: Request) -> Response:
-        await self._player.state.rewind(_session_in(await request.body()))
-        return _json({"rewound": True})
-
-    async def reload(self, _: Request) -> Response:
-        reloaded = await to_thread(self._reloader.reload, in_loop(self._player.replace))
-        await self._reloader.reload_others()
-        told = as_json(reloaded, self._reloader.library.shelf)
-        return _json(told, status=409 if reloaded.problems else 200)
-
-    def _asked(self, request: Request, *names: str) -> Parameters:
-        """What a query asks for, of the parameters of these names."""
-        try:
-            return parameters(
-                request.query_params.multi_items(), names, self._player.library.scopes
-            )
-        except ValueError as error:
-            raise HTTPException(400, str(error)) from None
-
-    async def _account(self, asked: Parameters) -> Account:
-        """The account of the session that was asked for, or of all together."""
-        accounts = await self._player.state.accounts(asked.session)
-        return together(accounts, session=asked.session or "")
-
-    async def _proof(self, asked: Parameters, required: Requirements, *, origin: str) -> Proof:
-        account, library = await self._account(asked), self._player.library
-        return await to_thread(prove, library, account, required, scope=asked.scope, origin=origin)
-
-
-def _session(account: Account) -> dict[str, Any]:
-    return {
-        "session": account.session or None,
-        "served": account.served,
-        "missed": account.missed,
-        "since": account.first,
-        "last": account.last,
-    }
-
-
-def _session_in(body: bytes) -> str | None:
-    """The session that a body names, `""` for the default one; None where it means all."""
-    try:
-        told = json.loads(body or b"{}")
-    except ValueError:
-        told = None
-    match told:
-        case {"session": None, **rest} if not rest:
-            return ""
-        case {"session": str(name), **rest} if not rest:
-            return name
-        case {} if told == {}:
-            return None
-        case _:
-            raise HTTPException(400, 'the body is to be {} or {"session": "NAME"}')
-
-
 async def _refused(_request: Request, error: Exception) -> Response:
     """Starlette's own errors are plain text, which the AI SDK throws away."""
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
@@ -256,19 +74,3 @@ async def _unreachable(_request: Request, error: Exception) -> Response:
 
 def _as_raw(headers: Mapping[str, str] | None) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-
-
-def _origin(request: Request) -> str:
-    """The address by which a client reached us; empty where it may not stand in a message."""
-    host = request.headers.get("host", "")
-    return f"http://{host}" if _HOST.fullmatch(host) else ""
-
-
-def _json(value: object, *, status: int = 200) -> Response:
-    return Response(_text(value), status, media_type="application/json")
-
-
-def _text(value: object) -> str:
-    # Paths and names may hold what is not Unicode: orjson refuses them, others cannot read them.
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace").decode()

@@ -44,7 +44,7 @@ class Memory:
         self._before: dict[str, _Known] = {}
         self._known: dict[str, _Known] = {}
         self.files: dict[str, bytes] = {}
-        """Of each file of this pass a digest of its content; empty where it could not be read."""
+        """Of each file that is there a digest of its content; empty where it could not be read."""
 
     @property
     def is_unsure(self) -> bool:
@@ -68,8 +68,8 @@ class Memory:
 
         Raise CassetteError, or one of CANNOT_BE_READ, where the file cannot be read now.
         """
-        self.files[file.path] = b""
         before, now, found = self._before.get(file.path), self._clock(), stamp(file)
+        self.files[file.path] = b""
         if before is None or before.stamp != found or not before.is_settled or before.name != name:
             raw = files.content(file.path, link_root=file.link_root)
             digest = sha256(raw).digest()

@@ -70,7 +70,7 @@ class Miss:
                 name = _short(asked.scope or "", 80)
                 return f"no cassette or folder is named {name!r}{hint or self._elsewhere()}"
             case Code.NO_CASSETTES:
-                return "no cassettes are loaded; is the folder empty, or the volume not mounted?"
+                return "no cassettes are loaded; the folder is empty, or a volume not mounted"
             case _:
                 return f"{self.refusal.message}: {what}{where}"
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from playhead import frames, pieces, streaming
 from playhead.cassette import Cassette, Interaction
 from playhead.errors import CassetteError
-from playhead.formats import yaml_tree
+from playhead.formats import yaml_places, yaml_tree
 from playhead.formats.fields import Fields
 from playhead.formats.yaml_tree import Tree
 
@@ -39,14 +39,14 @@ class Document:
         return value
 
     @cached_property
-    def source(self) -> yaml_tree.Source:
+    def source(self) -> yaml_places.Source:
         """The text behind the values; made when first asked for, and only once."""
-        return yaml_tree.Source(self.raw)
+        return yaml_places.Source(self.raw)
 
     @cached_property
     def lines(self) -> Callable[[Path], int]:
         """The line of the value at a path, for who asks for many; made as `source` is."""
-        return yaml_tree.lines(self.raw)
+        return yaml_places.lines(self.raw)
 
     def error(self, path: Path, reason: str) -> CassetteError:
         """Return the error that says `reason` of the place `path`, with its line."""
