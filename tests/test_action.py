@@ -189,7 +189,8 @@ def test_the_server_goes_on_and_the_next_steps_are_pointed_at_it(
     started = job.use("playhead")
     assert started.returncode == 0, started
     assert "1 cassette with 1 interaction" in started.stdout
-    assert job.variables == variables(job.outputs["url"], os.environ)
+    url = job.outputs["url"]
+    assert job.variables == {**variables(url, os.environ), "PLAYHEAD_ORIGIN": url}
     assert ask(job, "one") == 200
 
 

@@ -161,7 +161,9 @@ def test_what_differs_in_too_many_places_has_no_rule() -> None:
 
 def test_the_opposite_wish_for_a_stream_takes_a_bridge_and_no_pointer() -> None:
     recorded = {"messages": [USER], "stream": True, "stream_options": {"include_usage": True}}
-    assert _lines(recorded, {"messages": [USER]}) == ("bridge: true",)
+    found = _advice(recorded, {"messages": [USER]})
+    assert found is not None
+    assert (found.lines, found.is_harmless) == (("bridge: true",), True)
     assert _advice(recorded, {"messages": [USER], "n": 2}) is None
 
 
