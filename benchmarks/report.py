@@ -4,10 +4,12 @@ import datetime
 import os
 import platform
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+from load import Comparison
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
@@ -53,6 +55,35 @@ class Figure:
             kept,
             self.detail,
         ]
+
+
+def cost(
+    section: str,
+    case: str,
+    found: Comparison,
+    base: str,
+    *,
+    cpu: float | None = None,
+    rate: float | None = None,
+) -> Iterator[Figure]:
+    """Yield what a comparison found, with the most CPU and the least rate that it may be."""
+    yield Figure(
+        section=section,
+        case=case,
+        what="CPU a request",
+        value=found.cpu,
+        limit=cpu,
+        detail=f"{found.base_microseconds:.0f} µs {base}",
+    )
+    yield Figure(
+        section=section,
+        case=case,
+        what="requests/s",
+        value=found.rate,
+        limit=rate,
+        at_least=True,
+        detail=f"{found.base_rate:,.0f}/s {base}",
+    )
 
 
 def heading() -> str:

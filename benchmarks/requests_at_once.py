@@ -9,8 +9,9 @@ from pathlib import Path
 
 import load
 import recordings
+import report
 import servers
-from load import Asked, Comparison
+from load import Asked
 from report import Figure
 
 STREAMS = {7: 4_000, 21: 12_000, 200: 72_000}
@@ -43,11 +44,13 @@ def requests(scratch: Path, *, quick: bool) -> Iterator[Figure]:
                 ours = Asked(server=playhead, bodies=bodies)
                 found = load.compare(driver, base, ours, pairs=pairs, seconds=seconds)
                 case = f"{events} events, request {name}"
-                yield from _cost(case, found, CPU_LIMITS[name], RATE_LIMITS[name])
+                limits = {"cpu": CPU_LIMITS[name], "rate": RATE_LIMITS[name]}
+                yield from report.cost("requests", case, found, "bare", **limits)
                 if events == 21 and name == "2 KB":
                     unseen = replace(ours, never_seen=True)
                     found = load.compare(driver, base, unseen, pairs=pairs, seconds=seconds)
-                    yield from _cost(f"{case}, each spelled anew", found, None, None)
+                    anew = f"{case}, each spelled anew"
+                    yield from report.cost("requests", anew, found, "bare")
 
 
 def _check_alike(
@@ -57,28 +60,6 @@ def _check_alike(
     answer = playhead.ask(asked)
     if answer != bare.ask(asked) or answer[1] != recorded:
         raise RuntimeError("playhead and the bare server do not send the same answer")
-
-
-def _cost(
-    case: str, found: Comparison, cpu_limit: float | None, rate_limit: float | None
-) -> Iterator[Figure]:
-    yield Figure(
-        section="requests",
-        case=case,
-        what="CPU a request",
-        value=found.cpu,
-        limit=cpu_limit,
-        detail=f"{found.base_microseconds:.0f} µs bare",
-    )
-    yield Figure(
-        section="requests",
-        case=case,
-        what="requests/s",
-        value=found.rate,
-        limit=rate_limit,
-        at_least=True,
-        detail=f"{found.base_rate:,.0f}/s bare",
-    )
 
 
 def library(scratch: Path, *, quick: bool) -> Iterator[Figure]:
@@ -102,32 +83,13 @@ def library(scratch: Path, *, quick: bool) -> Iterator[Figure]:
             base = Asked(server=one, bodies=last)
             ours = Asked(server=many, bodies=bodies)
             found = load.compare(driver, base, ours, pairs=pairs, seconds=seconds)
-            yield from _against_one(f"{files * 100:,} loaded, {what}", found)
+            case = f"{files * 100:,} loaded, {what}"
+            yield from report.cost("library", case, found, "with 1", cpu=1.1, rate=0.95)
 
 
 def _one_of_them(folder: Path, asked: bytes) -> None:
     stream = recordings.stream_body(21, STREAMS[21], random.Random(4))
     recordings.write_cassette(folder / "benchmark.yaml", [(asked, stream)])
-
-
-def _against_one(case: str, found: Comparison) -> Iterator[Figure]:
-    yield Figure(
-        section="library",
-        case=case,
-        what="CPU a request",
-        value=found.cpu,
-        limit=1.1,
-        detail=f"{found.base_microseconds:.0f} µs with 1",
-    )
-    yield Figure(
-        section="library",
-        case=case,
-        what="requests/s",
-        value=found.rate,
-        limit=0.95,
-        at_least=True,
-        detail=f"{found.base_rate:,.0f}/s with 1",
-    )
 
 
 def _bodies(path: Path, asked: list[bytes]) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import load
 import recordings
+import report
 import servers
 from load import Asked
 from report import Figure
@@ -91,23 +92,7 @@ def _free_cores(recorded: _Recorded, pairs: int, seconds: float) -> Iterator[Fig
         )
         found = load.compare(driver, one, two, pairs=pairs, seconds=seconds)
     case = "2 workers against 1, 100 KB spelled anew"
-    yield Figure(
-        section="workers",
-        case=case,
-        what="requests/s",
-        value=found.rate,
-        limit=1.6,
-        at_least=True,
-        detail=f"{found.base_rate:,.0f}/s with 1",
-    )
-    yield Figure(
-        section="workers",
-        case=case,
-        what="CPU a request",
-        value=found.cpu,
-        limit=1.25,
-        detail=f"{found.base_microseconds:.0f} µs with 1",
-    )
+    yield from report.cost("workers", case, found, "with 1", cpu=1.25, rate=1.6)
 
 
 def _shared_cores(recorded: _Recorded, pairs: int, seconds: float) -> Figure:
