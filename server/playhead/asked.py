@@ -55,15 +55,15 @@ def addressed(raw_path: bytes, query: bytes, headers: Sequence[tuple[bytes, byte
     A session stands in the path, `/session/<id>/-/v1/…` or `/session/<id>/cassette/<name>/-/v1/…`,
     else in the header `x-playhead-session`, else in an API key, `playhead-session-<id>`, whichever
     header or parameter the provider has for it. On the path of every request: one search through
-    all headers at once tells whether there is a key to find.
+    all that came at once tells whether there is a session to find.
     """
     named = dict(headers)
-    session = named.get(b"x-playhead-session", b"")
-    if not session and b"playhead-session-" in b"\n".join(named.values()):
-        session = _in_a_key(headers)
-    if not session and b"playhead-session-" in query and (found := _KEY.search(query)):
-        session = found[1]
-    if b"/session/" in raw_path and _SESSION_BEGINS.match(raw_path):
+    scope = named.get(b"x-playhead-cassette")
+    came = b"\n".join([raw_path, query, *named.values()])
+    if b"session" not in came and b"x-playhead-session" not in named:
+        return "", raw_path, scope
+    session = named.get(b"x-playhead-session") or _in_a_key(headers, query)
+    if _SESSION_BEGINS.match(raw_path):
         found = _SESSION.fullmatch(raw_path)
         if found is None:
             reason = "a session in the path ends with /-/, as in /session/ID/-/v1/..."
@@ -72,12 +72,11 @@ def addressed(raw_path: bytes, query: bytes, headers: Sequence[tuple[bytes, byte
     if len(session) > LONGEST_SESSION:
         reason = f"the session's name is longer than {LONGEST_SESSION} bytes"
         raise Refusal(Code.BAD_REQUEST, reason, status=404)
-    name = _decoded(session.decode("latin-1")) if session else ""
-    return name, raw_path, named.get(b"x-playhead-cassette")
+    return _decoded(session.decode("latin-1")), raw_path, scope
 
 
-def _in_a_key(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    for name, value in headers:
+def _in_a_key(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> bytes:
+    for name, value in (*headers, (b"", query)):
         if name != b"host" and (found := _KEY.search(value)):
             return found[1]
     return b""
