@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from time import time
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -32,12 +33,8 @@ class Numbers:
 
     def __init__(self) -> None:
         self.server = 0
-        self._last = 0
-
-    def next(self) -> int:
+        self.next = count(1).__next__
         """Return the next number, from 1."""
-        self._last += 1
-        return self._last
 
     def written(self, number: int) -> int | str:
         """Return a number as the journal's JSON has it."""
