@@ -22,6 +22,8 @@ def test_a_test_without_a_marker_is_confined_to_nothing(pytester: pytest.Pyteste
         ('"/a/"', Marked(name="a")),
         ('"a", all_used=True', Marked(name="a", all_used=True)),
         ("allow_misses=True", Marked(allow_misses=True)),
+        ("require_served=2", Marked(require_served=2)),
+        ("require_served=0", Marked(require_served=0)),
     ],
 )
 def test_a_marker_says_a_name_and_switches(
@@ -31,7 +33,7 @@ def test_a_marker_says_a_name_and_switches(
 
 
 LEVELS = """
-pytestmark = cassette("module")
+pytestmark = cassette("module", require_served=1)
 
 @cassette("class", all_used=True)
 class TestBase:
@@ -39,7 +41,7 @@ class TestBase:
     @pytest.mark.parametrize("at", [pytest.param(1, marks=cassette("parameter"), id="x")])
     def test_of_parameter(self, at): pass
 
-@cassette("derived")
+@cassette("derived", require_served=2)
 class TestDerived(TestBase):
     def test_of_derived(self): pass
 
@@ -52,9 +54,9 @@ def test_of_module(): pass
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("test_of_module", Marked(name="module")),
-        ("test_of_derived", Marked(name="derived", all_used=True)),
-        ("test_of_parameter[x]", Marked(name="parameter", all_used=True)),
+        ("test_of_module", Marked(name="module", require_served=1)),
+        ("test_of_derived", Marked(name="derived", all_used=True, require_served=2)),
+        ("test_of_parameter[x]", Marked(name="parameter", all_used=True, require_served=1)),
     ],
 )
 def test_the_closest_marker_counts_for_each_thing(
@@ -71,8 +73,14 @@ def test_the_closest_marker_counts_for_each_thing(
         ('"a", name="b"', "takes one name"),
         ("1", "takes the name of a cassette, a string"),
         ('""', "takes the name of a cassette, a string"),
-        ('"a", used=True', "has no argument 'used'; there are all_used and allow_misses"),
+        (
+            '"a", used=True',
+            "no argument 'used'; there are name, all_used, allow_misses, require",
+        ),
         ('"a", all_used=1', "takes True or False for all_used"),
+        ("require_served=True", "takes a number of requests, 0 or more, for require_served"),
+        ("require_served=-1", "takes a number of requests, 0 or more, for require_served"),
+        ('require_served="2"', "takes a number of requests, 0 or more, for require_served"),
     ],
 )
 def test_what_a_marker_cannot_say_is_told(pytester: pytest.Pytester, mark: str, why: str) -> None:

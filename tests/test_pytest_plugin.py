@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -10,8 +11,8 @@ import pytest
 
 from playhead.given import DEFAULTS, named
 from playhead.remote import Remote, Unreachable
-from support.recordings import write
-from support.server import serve
+from support.recordings import chat, interaction, write
+from support.server import Running, serve
 from support.suites import Suite, answer, cassettes
 from support.wire import DEADLINE_SECONDS, eventually
 
@@ -117,6 +118,78 @@ def test_it(playhead, monkeypatch):
 """
     )
     assert outcome == {"passed": 1}
+
+
+ASKS = "ask(os.environ['OPENAI_BASE_URL'], 'hi'); assert len(playhead.requests) == 1"
+OF_EVERY_KIND = f"""
+import os, unittest
+
+def test_function(playhead):
+    assert os.environ["OPENAI_BASE_URL"] == playhead.base_url
+    assert os.environ["ANTHROPIC_BASE_URL"] == playhead.origin
+    {ASKS}
+
+class TestClass:
+    def setup_method(self): self.base_url = os.environ["OPENAI_BASE_URL"]
+    def test_method(self, playhead): assert self.base_url == playhead.base_url
+
+class TestUnittest(unittest.TestCase):
+    def setUp(self): self.base_url = os.environ["OPENAI_BASE_URL"]
+    def test_it(self): ask(self.base_url, "hi")
+
+@pytest.fixture
+def anyio_backend(): return "asyncio"
+
+@pytest.mark.anyio
+async def test_coroutine(playhead): {ASKS}
+"""
+SETTINGS = {
+    "pytest.ini": "[pytest]\nusefixtures = playhead_env\n",
+    "pyproject.toml": '[tool.pytest.ini_options]\nusefixtures = ["playhead_env"]\n',
+}
+
+
+@pytest.mark.parametrize("xdist", [[], ["-n", "2"]], ids=["alone", "xdist"])
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_the_settings_point_every_test_at_its_session(
+    suite: Suite, settings: str, xdist: list[str]
+) -> None:
+    (suite.folder / settings).write_text(SETTINGS[settings])
+    assert suite.run(OF_EVERY_KIND, *xdist) == {"passed": 4}
+
+
+def test_a_mark_points_a_test_at_its_session_and_no_other(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://as-before/v1")
+    monkeypatch.delenv("GROQ_BASE_URL", raising=False)
+    outcome = suite.run(
+        """
+import os, unittest
+
+before = dict(os.environ)
+as_before = {"PYTEST_CURRENT_TEST": ""}
+
+def test_before(): assert os.environ["OPENAI_BASE_URL"] == "http://as-before/v1"
+
+@pytest.mark.usefixtures("playhead_env")
+def test_it(): assert ask(os.environ["OPENAI_BASE_URL"], "hi") == "hi!"
+
+@pytest.mark.usefixtures("playhead_env")
+class TestIt(unittest.TestCase):
+    def setUp(self): self.said = ask(os.environ["OPENAI_BASE_URL"], "hi")
+    def test_it(self): self.assertEqual(self.said, "hi!")
+
+@pytest.mark.usefixtures("playhead_env")
+def test_that_fails():
+    assert "GROQ_BASE_URL" in os.environ
+    ask_or_shrug(os.environ["OPENAI_BASE_URL"], "hi there")
+
+def test_after(): assert {**os.environ, **as_before} == {**before, **as_before}
+"""
+    )
+    assert outcome == {"passed": 4, "failed": 1}
+    assert '    sent      "hi there"\n' in suite.section("test_that_fails")
 
 
 def test_a_test_may_forbid_sockets_and_stop_the_clock(suite: Suite) -> None:
@@ -456,6 +529,142 @@ def test_it(playhead): pass
     assert told.rstrip().endswith("\n  and 9 more")
 
 
+def test_a_test_that_must_ask_fails_where_too_few_of_its_requests_were_answered(
+    suite: Suite,
+) -> None:
+    outcome = suite.run(
+        """
+pytestmark = pytest.mark.cassette(require_served=2)
+
+def ask_of(playhead, *prompts):
+    for prompt in prompts:
+        ask_or_shrug(playhead.base_url, prompt)
+
+def test_of_enough(playhead): ask_of(playhead, "hi", "bye")
+def test_of_one(playhead): ask_of(playhead, "hi")
+def test_of_none(playhead): pass
+def test_of_none_and_without_the_fixture(): pass
+def test_of_a_miss(playhead): ask_of(playhead, "hi there")
+def test_that_fails_anyway(playhead): assert False
+
+@pytest.mark.cassette(allow_misses=True)
+def test_of_an_allowed_miss(playhead): ask_of(playhead, "hi there")
+
+@pytest.mark.cassette("greetings", require_served=1, all_used=True)
+def test_of_none_of_a_folder(playhead): pass
+
+@pytest.mark.cassette(require_served=0)
+def test_that_need_not(playhead): pass
+
+@pytest.mark.xfail(strict=True)
+def test_that_is_known_to_ask_nothing(playhead): pass
+"""
+    )
+    assert outcome == {"passed": 3, "failed": 6, "xfailed": 1}
+
+    def told(name: str) -> str:
+        return re.sub(r":\d+/session/\w+-[0-9a-f]{8}", ":0/session/it", suite.section(name)).strip()
+
+    few = "answered, and at least 2 required"
+    assert told("test_of_one") == f"playhead: 1 request {few}."
+    assert told("test_of_none") == (
+        f"playhead: 0 requests {few}: the app never called. Its base URL should be "
+        "http://127.0.0.1:0/session/it/-/v1; the fixture `playhead_env` sets the variables of "
+        "every SDK, too late for a client that is made at import."
+    )
+    refused = f"playhead: 0 requests {few}: all that came were refused, 1 of them."
+    assert told("test_of_an_allowed_miss") == refused
+    assert told("test_of_a_miss").startswith("playhead: no recording matches")
+    assert " at least 1 required: the app" in told("test_of_none_of_a_folder")
+    assert "/it/cassette/greetings/-/v1; " in told("test_of_none_of_a_folder")
+    assert "required" not in told("test_that_fails_anyway")
+
+
+# A client that is made at import
+
+
+def completion(prompt: str, said: str) -> dict[str, object]:
+    """An interaction as OpenAI's client reads it."""
+    choice = {"message": {"role": "assistant", "content": said}}
+    return interaction(chat(prompt), json.dumps({"choices": [choice]}))
+
+
+AT_IMPORT = """
+import agent
+
+def test_it(playhead): assert agent.say("hi") == "of the provider"
+"""
+
+
+@pytest.fixture
+def provider(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """What the variables point at outside of tests; the suite has an agent that read them early."""
+    (suite.folder / "agent.py").write_text(
+        """
+from openai import OpenAI, OpenAIError
+
+client = OpenAI()
+
+def say(prompt):
+    messages = [{"role": "user", "content": prompt}]
+    answer = client.chat.completions.create(model="gpt-4o", messages=messages)
+    return answer.choices[0].message.content
+"""
+    )
+    (suite.folder / "pytest.ini").write_text(SETTINGS["pytest.ini"])
+    write(suite.folder / "provided", "provider", completion("hi", "of the provider"))
+    with serve(suite.folder / "provided") as running:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{running.origin}/v1")
+        monkeypatch.setenv("OPENAI_API_KEY", "real")
+        yield running
+
+
+def test_a_client_made_at_import_goes_round_the_session(suite: Suite, provider: Running) -> None:
+    assert suite.run(AT_IMPORT) == {"passed": 1}
+    assert provider.health()["served"] == 1
+
+
+@pytest.mark.usefixtures("provider")
+def test_a_test_that_must_ask_notices_a_client_made_at_import(suite: Suite) -> None:
+    outcome = suite.run(f"pytestmark = pytest.mark.cassette(require_served=1)\n{AT_IMPORT}")
+    assert outcome == {"failed": 1}
+    assert "playhead: 0 requests answered, and at least 1 required" in suite.section("test_it")
+
+
+@pytest.mark.usefixtures("provider")
+def test_below_a_run_clients_made_at_import_share_the_default_session(suite: Suite) -> None:
+    recorded = suite.folder / "tests/cassettes"
+    write(recorded, "twice", completion("?", "1st"), completion("?", "2nd"))
+    write(recorded, "elsewhere", completion("hey", "ho"))
+    outcome = suite.run_by_playhead(
+        """
+import agent
+
+def test_first(): assert agent.say("?") == "1st"
+def test_second(playhead):
+    assert agent.say("?") == "2nd"
+    assert playhead.requests == []
+
+@pytest.mark.cassette("twice")
+def test_that_is_not_confined(): agent.say("hey")
+
+def test_that_misses():
+    with pytest.raises(agent.OpenAIError): agent.say("hi there")
+
+@pytest.mark.cassette(require_served=1)
+def test_that_must_ask(): agent.say("?")
+
+def test_with_another_client(playhead, monkeypatch):
+    monkeypatch.setattr(agent, "client", agent.OpenAI())
+    assert agent.say("?") == "1st"
+    assert len(playhead.requests) == 1
+"""
+    )
+    assert outcome == {"passed": 5, "failed": 1}
+    assert "playhead: 0 requests answered" in suite.section("test_that_must_ask")
+    assert "playhead: NOT PROVED: 5 requests answered, 1 refused" in suite.told
+
+
 # The server
 
 
@@ -598,8 +807,8 @@ def test_all_that_it_adds_is_explained(suite: Suite) -> None:
     assert "--playhead-cassettes=PATH" in told
     assert "playhead_cassettes (paths)" in told
     assert "playhead_arguments (args)" in told
-    marker = "@pytest.mark.cassette(name, *, all_used=False, allow_misses=False): "
-    assert marker in suite.help("--markers")
+    marker = "cassette(name, *, all_used=False, allow_misses=False, require_served=0): "
+    assert f"@pytest.mark.{marker}" in suite.help("--markers")
     assert "A session of a server that replays recorded LLM traffic" in suite.help("--fixtures")
 
 

@@ -11,6 +11,7 @@ from playhead.errors import Code
 from playhead.library import Library
 from playhead.report import plural
 from playhead.rules import Tier
+from playhead.shortfall import shortfall
 
 NAMED = 10
 """Interactions named in a sentence, before the rest are only counted."""
@@ -119,7 +120,14 @@ def prove(
     refusals = tuple(_refusals(account))
     reasons = list(refusals) if requirements.fail_on_miss else []
     if account.served < requirements.served:
-        reasons.append(_too_few(account, requirements.served, _base_url(origin, account, scope)))
+        reasons.append(
+            shortfall(
+                served=account.served,
+                missed=account.missed,
+                wanted=requirements.served,
+                advice=_base_url(origin, account, scope),
+            )
+        )
     if requirements.all_used and unused:
         reasons.append(_unused(unused, account.missed))
     by_tier = {tier.value: account.by(f"loosely:{tier.value}") for tier in Tier}
@@ -161,15 +169,6 @@ def _refusals(account: Account) -> Iterator[str]:
         yield f"{plural(times, 'request')} {what} ({code}){where}. {to_do}"
     if not account.is_whole:
         yield STATE_LOST
-
-
-def _too_few(account: Account, wanted: int, base_url: str) -> str:
-    answered = f"{plural(account.served, 'request')} answered, and at least {wanted} required"
-    if account.served:
-        return f"{answered}."
-    if account.missed:
-        return f"{answered}: all that came were refused, {account.missed} of them."
-    return f"{answered}: the app never called. {base_url}"
 
 
 def _base_url(origin: str, account: Account, scope: str | None) -> str:

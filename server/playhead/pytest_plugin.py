@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["Playhead", "Request"]
 
 _MARKER = (
-    "cassette(name, *, all_used=False, allow_misses=False): confine the fixture `playhead` to the "
-    "cassette or folder of cassettes of this name; all_used: fail the test when an interaction "
-    "there answered nothing; allow_misses: let the test ask for what is not recorded."
+    "cassette(name, *, all_used=False, allow_misses=False, require_served=0): confine the fixture "
+    "`playhead` to the cassette or folder of cassettes of this name; all_used: fail the test when "
+    "an interaction there answered nothing; allow_misses: let the test ask for what is not "
+    "recorded; require_served: fail the test when fewer of its requests were answered."
 )
 _DEFAULTS = ("cassettes", "tests/cassettes")
 """As the commands have them: a suite sees the same below `playhead run`."""
@@ -106,6 +107,13 @@ def playhead(request: pytest.FixtureRequest) -> "Iterator[Playhead]":
     del item.stash[_WITNESS]
     if late := witness.late():
         pytest.fail(late, pytrace=False)
+
+
+@pytest.fixture
+def playhead_env(playhead: "Playhead", monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables that point every provider's SDK at the session of `playhead`, for this test."""
+    for name, value in playhead.env.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.hookimpl(wrapper=True)

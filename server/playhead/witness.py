@@ -1,4 +1,4 @@
-"""What a server saw of one test: what it missed, what it left unused, and how that is told."""
+"""What a server saw of one test: what it missed or left undone, and how that is told."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from playhead.marked import Marked
 from playhead.remote import Unreachable
 from playhead.retold import distinct, lines
+from playhead.shortfall import shortfall
 from playhead.testing import Playhead, Server
 
 _MOST_MISSES = 5
@@ -27,7 +28,7 @@ class Witness:
 
     def fault(self) -> str:
         """Return why a test that passes is to fail; empty where it may pass."""
-        return self._asked(lambda: self._missed(after=0) or self._unused())
+        return self._asked(lambda: self._missed(after=0) or self._too_few() or self._unused())
 
     def missed(self) -> str:
         """Return what was missed until now; empty where nothing was, or where it is allowed."""
@@ -53,6 +54,22 @@ class Witness:
         if self._wanted.allow_misses:
             return ""
         return "\n".join(_lines([miss.details for miss in misses[after:]]))
+
+    def _too_few(self) -> str:
+        wanted = self._wanted.require_served
+        if not wanted:
+            return ""
+        # All are counted there, while of the requests themselves the last thousand are kept.
+        proof = self._server.remote.get("verify", session=self._session.session)
+        served, missed = proof["served"], proof["missed"]
+        if served >= wanted:
+            return ""
+        advice = (
+            f"Its base URL should be {self._session.base_url}; the fixture `playhead_env` sets the "
+            "variables of every SDK, too late for a client that is made at import."
+        )
+        told = shortfall(served=served, missed=missed, wanted=wanted, advice=advice)
+        return f"playhead: {told}"
 
     def _unused(self) -> str:
         if not self._wanted.all_used or not (unused := self._session.unused):

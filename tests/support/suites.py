@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ class Suite:
         """Run `tests` in a process of its own; return how many had which outcome."""
         (self.folder / "test_app.py").write_text(f"{PRELUDE}{tests}")
         return self._run(*arguments).parseoutcomes()
+
+    def run_by_playhead(self, tests: str) -> dict[str, int]:
+        """Run `tests` as `playhead run -- pytest` does; return how many had which outcome."""
+        (self.folder / "test_app.py").write_text(f"{PRELUDE}{tests}")
+        python = (sys.executable, "-m")
+        done = self._pytester.run(*python, "playhead", "run", "--", *python, "pytest", *PLUGINS)
+        self.told = f"{done.stdout}\n{done.stderr}"
+        return done.parseoutcomes()
 
     def help(self, flag: str) -> str:
         """What pytest prints for a flag such as `--help`."""
