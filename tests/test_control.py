@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
+from conftest import EXAMPLES
 from playhead.app import create_app
 from support.inside import inside
-from support.recordings import chat, interaction, write
+from support.recordings import CHAT, chat, interaction, write
 from support.refusals import error_in
 from support.runs import Unreachable
 from support.server import Running, serve
@@ -29,11 +31,68 @@ def server(folder: Path) -> Iterator[Running]:
         yield running
 
 
-@pytest.mark.parametrize("path", ["", "/", "/nothing", "/health/", "/requests/x", "/%ff", "x"])
-def test_an_unknown_control_path_is_404_in_our_form(server: Running, path: str) -> None:
+@pytest.fixture
+def fresh() -> Iterator[Running]:
+    with serve(EXAMPLES) as running:
+        yield running
+
+
+def listed(server: Running) -> list[dict[str, str]]:
+    reply = server.get("/__playhead")
+    assert reply.status == 200
+    found: list[dict[str, str]] = orjson.loads(reply.body)
+    return found
+
+
+def test_the_control_api_lists_its_endpoints_at_its_root_with_and_without_a_slash(
+    server: Running,
+) -> None:
+    assert server.control("") == listed(server)
+    first, second, *_ = listed(server)
+    assert first == {"method": "GET", "path": "/__playhead/", "purpose": "this list"}
+    assert second == {
+        "method": "GET", "path": "/__playhead/health",
+        "purpose": "200 once it serves, with counts",
+    }  # fmt: skip
+
+
+def test_every_endpoint_listed_is_there_and_refuses_a_parameter_that_it_does_not_know(
+    fresh: Running,
+) -> None:
+    for each in listed(fresh):
+        path = f"{each['path'].replace('{id}', '1')}?nothing=1"
+        reply = fresh.ask(each["method"], path, headers=JSON)
+        assert reply.status == 400, each
+        assert "there is no parameter 'nothing'; there are " in error_in(reply)["message"]
+
+
+def test_a_rewind_of_a_session_in_the_query_rewinds_nobody_and_says_where_it_goes(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, "a", *(interaction(chat("a"), str(at)) for at in range(3)))
+    with serve(tmp_path) as running:
+        assert running.post(CHAT, chat("a")).body == b"0"
+        reply = running.post("/__playhead/rewind?session=a", b"{}", JSON)
+        assert reply.status == 400
+        assert error_in(reply)["message"] == (
+            "playhead: there is no parameter 'session'; there are none here; "
+            'a session goes into the body: {"session": "NAME"}'
+        )
+        assert running.post(CHAT, chat("a")).body == b"1"
+
+
+@pytest.mark.parametrize("path", ["//", "/nothing", "/health/", "/%ff", "x", f"/{'x' * 500}"])
+def test_an_unknown_control_path_is_404_and_is_told_the_endpoints(
+    server: Running, path: str
+) -> None:
     reply = server.get(f"/__playhead{path}")
     assert reply.status == 404
-    error_in(reply)
+    message = error_in(reply)["message"]
+    assert message.startswith("playhead: there is nothing at '/__playhead")
+    assert message.endswith(
+        "; /__playhead/ has health, cassettes, requests, misses, verify, unused, sessions, events, "
+        "metrics, reload, rewind"
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,29 @@ def test_what_changed_came_and_went_is_told_and_served(
     assert served.swapped == [served.reloader.library]
     assert served.reloader.reloads == 1
     assert caplog.messages == [
-        "playhead: reloaded: 1 changed, 1 new, 1 gone (2 cassettes with 3 interactions)"
+        "playhead: reloaded: 1 changed, 1 new, 1 gone (2 cassettes with 3 interactions): "
+        f"changed {served.file('a.yaml')}; new {served.file('c.yaml')}; "
+        f"gone {served.file('deep/b.yaml')}"
+    ]
+
+
+def test_of_many_files_the_first_are_told(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(5):
+        write(served.folder, f"new{number}", interaction(chat(f"{number}")))
+    served.reload()
+    names = ", ".join(served.file(f"new{number}.yaml") for number in range(3))
+    assert caplog.messages[-1].endswith(
+        f" (7 cassettes with 8 interactions): new {names} and 2 more"
+    )
+
+
+def test_where_only_what_is_skipped_is_another_the_counts_are_told(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    (served.folder / ".hidden").mkdir()
+    served.reload()
+    assert caplog.messages == [
+        "playhead: reloaded: 0 changed, 0 new, 0 gone (2 cassettes with 3 interactions)"
     ]
 
 
@@ -196,7 +218,8 @@ def test_what_is_mended_is_served_and_told(
     assert served.reload().changed == (served.file("a.yaml"),)
     assert served.reloader.stale is None
     assert len(served.swapped) == 1
-    assert len(caplog.messages) == 1
+    (told,) = caplog.messages
+    assert told.endswith(f": changed {served.file('a.yaml')}")
 
 
 def test_what_is_put_back_as_it_was_is_told_and_the_library_stays(
@@ -209,7 +232,10 @@ def test_what_is_put_back_as_it_was_is_told_and_the_library_stays(
     assert served.reload() == Reloaded()
     assert served.reloader.stale is None
     assert not served.swapped
-    assert "reloaded: 0 changed, 0 new, 0 gone (2 cassettes" in caplog.messages[-1]
+    assert caplog.messages[-1] == (
+        "playhead: reloaded: 0 changed, 0 new, 0 gone (2 cassettes with 3 interactions): "
+        f"mended {served.file('a.yaml')}"
+    )
 
 
 @pytest.mark.parametrize("content", [BROKEN, OTHER])
@@ -268,5 +294,10 @@ def test_who_catches_up_has_what_is_there_now_and_says_nothing(
 
 def test_who_catches_up_with_what_is_broken_keeps_what_was_there(served: Served) -> None:
     before = served.reloader.library
+    content = (served.folder / "a.yaml").read_bytes()
     (served.folder / "a.yaml").write_text(BROKEN)
     assert served.reloader.catch_up() is before
+    assert (served.reloader.stale or "").startswith(f"{served.file('a.yaml')}:3: ")
+    (served.folder / "a.yaml").write_bytes(content)
+    served.reloader.catch_up()
+    assert served.reloader.stale is None

@@ -68,6 +68,19 @@ def run(
     return playhead("run", *words, folder=folder, env=env)
 
 
+def test_a_command_that_reloads_what_is_broken_proves_nothing(folder: Path) -> None:
+    broken = "from pathlib import Path; Path('cassettes/one.yaml').write_text('version: 2\\nx: [')"
+    reloads = (
+        "import os; from playhead.remote import Remote; "
+        "Remote(os.environ['PLAYHEAD_ORIGIN']).post('reload', {})"
+    )
+    done = run(folder, "--", PYTHON, "-c", f"{broken}; {reloads}")
+    assert done.returncode == 1
+    assert "  not proved: old cassettes are served, not what is there now: cassettes/one.yaml:" in (
+        done.stderr
+    )
+
+
 # A project that is tested
 
 

@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 import orjson
 import pytest
 
+from playhead.sessions import MOST
+from support.flawed import BROKEN
 from support.recordings import CHAT, chat, interaction, write
 from support.refusals import error_in
 from support.server import Running, playhead, serve
@@ -125,6 +127,36 @@ def test_each_session_has_a_proof_of_its_own(server: Running) -> None:
     assert (status, told["session"], told["served"], told["missed"]) == (409, None, 1, 1)
 
 
+def test_a_session_of_which_no_request_is_known_is_not_proved(server: Running) -> None:
+    ask(server, "one", session="t1")
+    status, told = verify(server, "?session=T1")
+    assert (status, told["proved"]) == (409, False)
+    assert told["reasons"] == [
+        "no request in the session 'T1' is known: the app never called in it, or it was dropped as "
+        "one of too many. /__playhead/sessions lists those that are known: check the name. Its "
+        f"base URL should be {server.origin}/session/T1/-/v1; "
+        "`playhead env` prints the variables of every SDK."
+    ]
+    assert verify(server, "?session=t1")[0] == 200
+    assert server.control("misses?session=T1") == {"misses": []}
+    assert server.control("unused?session=T1")["interactions"] == 5
+
+
+def test_a_session_that_asked_for_no_recording_is_known(server: Running) -> None:
+    server.get("/session/t1/-/v1/models")
+    assert verify(server, "?session=t1")[0] == 200
+
+
+def test_a_session_that_was_dropped_with_its_misses_is_not_proved(server: Running) -> None:
+    ask(server, "three", session="bad")
+    with server.connect() as connection:
+        for number in range(MOST):
+            connection.ask("POST", f"/session/{number}/-{CHAT}", chat("one"))
+    status, told = verify(server, "?session=bad")
+    assert (status, told["missed"]) == (409, 0)
+    assert "it was dropped as one of too many" in told["reasons"][0]
+
+
 def test_a_session_that_never_called_is_told_its_base_url(server: Running) -> None:
     ask(server, "one")
     status, told = verify(server, "?session=t1&require_served=1")
@@ -198,7 +230,55 @@ def test_a_parameter_that_cannot_be_is_400_in_our_form(server: Running, path: st
     assert error_in(reply)["code"] == "bad_request"
 
 
+def test_while_old_cassettes_are_served_no_run_is_proved(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("one")))
+    with serve(tmp_path) as running:
+        ask(running, "one")
+        (tmp_path / "a.yaml").write_text(BROKEN)
+        assert running.reload().status == 409
+        status, told = verify(running)
+        assert (status, told["served"], told["missed"]) == (409, 1, 0)
+        (reason,) = told["reasons"]
+        assert reason.startswith(
+            f"old cassettes are served, not what is there now: {tmp_path / 'a.yaml'}:"
+        )
+        assert reason.endswith(". Mend that and run again.")
+        assert running.control("unused")["unused"] == []
+        write(tmp_path, "a", interaction(chat("two")))
+        assert running.reload().status == 200
+        assert verify(running)[0] == 200
+
+
 # Told at the end
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        ([], 0, ["playhead: 1 request answered, 0 refused", "  stale: old cassettes"]),
+        *(
+            (flags, 1, ["playhead: NOT PROVED: 1 request", "  not proved: old cassettes"])
+            for flags in (["--fail-on-miss"], ["--require-served", "1"], ["--all-used"])
+        ),
+    ],
+)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_old_cassettes_at_the_end_are_a_reason_where_anything_is_required(
+    tmp_path: Path, flags: list[str], code: int, said: list[str], workers: str
+) -> None:
+    folder, report = tmp_path / "served", tmp_path / "report.xml"
+    write(folder, "a", interaction(chat("one")))
+    with serve(folder, "--workers", workers, "--report", report, *flags) as running:
+        ask(running, "one")
+        (folder / "a.yaml").write_text(BROKEN)
+        assert running.reload().status == 409
+        assert running.stop() == code
+        lines = running.log().splitlines()
+    words = lines[-len(said) :]
+    assert [word.startswith(start) for word, start in zip(words, said, strict=True)] == [True, True]
+    assert f" {folder / 'a.yaml'}:" in words[1]
+    (failed,) = ET.parse(report).getroot().iterfind(".//failure/..")
+    assert (failed.get("classname"), failed.get("name")) == ("playhead.requirements", "not stale")
 
 
 def test_without_a_requirement_the_exit_code_is_0_whatever_came(folder: Path) -> None:

@@ -83,11 +83,14 @@ def test_a_broken_edit_keeps_what_is_served_until_it_is_mended(
     problem = f"{tmp_path / 'a.yaml'}:3: "
     assert eventually(lambda: problem in (watching.health()["stale"] or ""))
     assert _answers(watching, "a")
+    assert b"old cassettes" in watching.get("/__playhead/verify").body
     assert eventually(lambda: f"cassettes are served on: {problem}" in watching.log())
     write(tmp_path, "a", interaction(chat("mended")))
     assert eventually(lambda: _answers(watching, "mended"))
     assert watching.health()["stale"] is None
-    assert eventually(lambda: "reloaded: 1 changed, 0 new, 0 gone" in watching.log())
+    assert b"old cassettes" not in watching.get("/__playhead/verify").body
+    told = f"reloaded: 1 changed, 0 new, 0 gone (1 cassette with 1 interaction): changed {tmp_path}"
+    assert eventually(lambda: told in watching.log())
 
 
 def test_a_folder_that_vanishes_is_served_on_until_it_comes_back(tmp_path: Path) -> None:
@@ -97,6 +100,7 @@ def test_a_folder_that_vanishes_is_served_on_until_it_comes_back(tmp_path: Path)
         shutil.rmtree(folder)
         assert eventually(lambda: server.health()["stale"] is not None)
         assert _answers(server, "a")
+        assert server.get("/__playhead/verify").status == 409
         write(folder, "b", interaction(chat("b")))
         assert eventually(lambda: _answers(server, "b"))
 
@@ -233,6 +237,18 @@ def test_the_end_of_several_workers_judges_what_they_served_last(tmp_path: Path)
     assert "1 interaction answered nothing: new#0." in log
     assert "1 of 2 interactions answered nothing" in log
     assert log.count("playhead: reloaded: ") == 2
+
+
+def test_the_end_of_several_workers_knows_that_what_they_serve_is_old(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a")))
+    with serve(tmp_path, "--watch", "--workers", "2", "--fail-on-miss") as server:
+        assert _answers(server, "a")
+        (tmp_path / "a.yaml").write_text(BROKEN)
+        assert eventually(lambda: server.log().count("playhead: not reloaded") == 2)
+        assert server.stop() == 1
+        assert f"  not proved: old cassettes are served, not what is there now: {tmp_path}" in (
+            server.log()
+        )
 
 
 def test_a_worker_in_the_place_of_another_begins_with_what_is_there_now(tmp_path: Path) -> None:

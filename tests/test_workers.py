@@ -15,6 +15,7 @@ from conftest import EXAMPLES
 from playhead import serve as server
 from playhead.serve import beside, hold
 from playhead.workers import MOST_FAILURES
+from support.flawed import BROKEN
 from support.recordings import CHAT, EVENT_STREAM, chat, events, interaction, write
 from support.server import Running, playhead, serve
 from support.wire import DEADLINE_SECONDS, HEAD_END, Connection, eventually, request
@@ -273,6 +274,26 @@ def test_all_workers_have_reloaded_when_that_is_answered_and_those_forked_later(
         assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"new"}
         assert running.stop() == 1
         assert "1 interaction answered nothing: b#0." in running.log()
+
+
+def test_no_worker_proves_a_run_while_old_cassettes_are_served(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a")))
+
+    def told(running: Running) -> set[int]:
+        return {running.get("/__playhead/verify").status for _ in range(MANY)}
+
+    with _four("--fail-on-miss", tmp_path) as running:
+        (tmp_path / "a.yaml").write_text(BROKEN)
+        assert running.reload().status == 409
+        assert told(running) == {409}
+        killed = workers(running)[0]
+        os.kill(killed, SIGKILL)
+        assert replaced(running, killed, 4)
+        assert told(running) == {409}
+        write(tmp_path, "a", interaction(chat("a")))
+        assert running.reload().status == 200
+        assert told(running) == {200}
+        assert running.stop() == 0
 
 
 def test_a_reload_does_not_wait_for_a_worker_that_is_dead(folder: Path) -> None:

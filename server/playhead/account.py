@@ -58,6 +58,11 @@ class Account:
         return self.counts[MISSED, "exhausted"]
 
     @property
+    def was_asked(self) -> bool:
+        """Whether any request is known, be it only for the list of models."""
+        return bool(self.requests or self.served or self.missed)
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing that was counted is known to be lost."""
         return not self.counts[LOST, ""]

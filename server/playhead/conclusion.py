@@ -17,12 +17,13 @@ class Conclusion:
     """What is wanted at the end of a run.
 
     The ending of a report says its form: `.xml` is JUnit, any other JSON. `origin` is where the
-    server was reached, `http://host:port`.
+    server was reached, `http://host:port`, and `stale` why what it served is not what is there.
     """
 
     requirements: Requirements = NOTHING
     reports: tuple[Path, ...] = ()
     origin: str = ""
+    stale: str | None = None
 
 
 def conclude(
@@ -37,7 +38,7 @@ def conclude(
     It is not where something required is not so, or a report could not be written.
     """
     account = together(accounts)
-    proof = prove(library, account, wanted.requirements, origin=wanted.origin)
+    proof = prove(library, account, wanted.requirements, origin=wanted.origin, stale=wanted.stale)
     for line in receipt.lines(proof):
         say(printable(line))
     problems = list(filter(None, (_written(each, proof, accounts) for each in wanted.reports)))

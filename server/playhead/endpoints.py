@@ -1,6 +1,7 @@
 """The endpoints of the control API: each reads what the player holds, and answers in JSON.
 
-Nothing from the network becomes a file name here.
+Each is given a request, and what its query asks for. Nothing from the network becomes a file name
+here.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from playhead import __version__, metrics, receipt
 from playhead.account import ENDED, Account, together
 from playhead.lenient import parse
-from playhead.parameters import Parameters, parameters
+from playhead.parameters import Parameters
 from playhead.player import Player
 from playhead.proof import Proof, Requirements, prove
 from playhead.reload import Reloader, as_json, in_loop
@@ -44,11 +45,11 @@ class Endpoints:
         self._reloader = reloader
         self._stopping = stopping
 
-    async def health(self, _: Request) -> Response:
+    async def health(self, _request: Request, _asked: Parameters) -> Response:
         """Say that it serves, and what."""
         shelf = self._player.library.shelf
         account = Account(session="", counts=self._player.state.sessions.counts())
-        return _json({
+        return in_json({
             "status": "ok",
             "version": __version__,
             "cassettes": len(shelf.cassettes),
@@ -63,13 +64,13 @@ class Endpoints:
             "stale": self._reloader.stale,
         })  # fmt: skip
 
-    async def cassettes(self, _: Request) -> Response:
+    async def cassettes(self, _request: Request, _asked: Parameters) -> Response:
         """List the cassettes, and the files that are skipped."""
         return await to_thread(self._cassettes)
 
     def _cassettes(self) -> Response:
         shelf = self._player.library.shelf
-        return _json({
+        return in_json({
             "cassettes": [
                 {
                     "name": cassette.name,
@@ -85,61 +86,58 @@ class Endpoints:
             ],
         })  # fmt: skip
 
-    async def requests(self, request: Request) -> Response:
+    async def requests(self, _request: Request, asked: Parameters) -> Response:
         """Tell the last requests."""
-        account = await self._account(self._asked(request, "session"))
-        return _json({"requests": account.in_order()})
+        account = await self._account(asked)
+        return in_json({"requests": account.in_order()})
 
-    async def request(self, request: Request) -> Response:
+    async def request(self, request: Request, _asked: Parameters) -> Response:
         """Tell one request."""
         wanted = request.path_params["id"]
         for account in await self._player.state.accounts():
             for entry in (*account.requests, *account.misses):
                 if str(entry["id"]) == wanted:
-                    return _json(entry)
+                    return in_json(entry)
         raise HTTPException(404, "no such request, or it is too long ago to be kept")
 
-    async def misses(self, request: Request) -> Response:
+    async def misses(self, _request: Request, asked: Parameters) -> Response:
         """Tell the last requests that were refused."""
-        account = await self._account(self._asked(request, "session"))
-        return _json({"misses": account.misses})
+        account = await self._account(asked)
+        return in_json({"misses": account.misses})
 
-    async def verify(self, request: Request) -> Response:
+    async def verify(self, request: Request, asked: Parameters) -> Response:
         """Answer 200 where a run is proved, 409 with the reasons where it is not."""
-        asked = self._asked(request, "session", "scope", "all_used", "require_served")
         required = Requirements(
             fail_on_miss=True,
             all_used=asked.all_used or self._requirements.all_used,
             served=max(asked.served, self._requirements.served),
         )
         proof = await self._proof(asked, required, origin=_origin(request))
-        return _json(receipt.as_json(proof), status=200 if proof.is_proved else 409)
+        return in_json(receipt.as_json(proof), status=200 if proof.is_proved else 409)
 
-    async def unused(self, request: Request) -> Response:
+    async def unused(self, _request: Request, asked: Parameters) -> Response:
         """Name the interactions that answered nothing."""
-        asked = self._asked(request, "session", "scope")
         proof = await self._proof(asked, Requirements(), origin="")
-        return _json({"interactions": proof.interactions, "unused": proof.unused})
+        return in_json({"interactions": proof.interactions, "unused": proof.unused})
 
-    async def sessions(self, _: Request) -> Response:
+    async def sessions(self, _request: Request, _asked: Parameters) -> Response:
         """List the sessions."""
         accounts = await self._player.state.accounts()
-        return _json({"sessions": [_session(account) for account in accounts]})
+        return in_json({"sessions": [_session(account) for account in accounts]})
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, request: Request, asked: Parameters) -> Response:
         """Tell each request as it comes."""
         # Its import takes longer than Starlette's own, and few ask for it.
         feed = await to_thread(import_module, "playhead.feed")
-        query = request.query_params
         news = feed.News(
             self._player.state,
-            session=query.get("session"),
-            since=request.headers.get("last-event-id", query.get("since")),
+            session=asked.session,
+            since=request.headers.get("last-event-id", asked.since),
         )
         answer: Response = await feed.response(news, self._stopping, _text)
         return answer
 
-    async def metrics(self, _: Request) -> Response:
+    async def metrics(self, _request: Request, _asked: Parameters) -> Response:
         """Tell what Prometheus reads."""
         accounts = await self._player.state.accounts()
         shelf = self._player.library.shelf
@@ -154,26 +152,17 @@ class Endpoints:
         told = metrics.exposition(together(accounts), now)
         return Response(told, headers={"content-type": metrics.CONTENT_TYPE})
 
-    async def rewind(self, request: Request) -> Response:
+    async def rewind(self, request: Request, _asked: Parameters) -> Response:
         """Begin one session again, or all."""
         await self._player.state.rewind(_session_in(await request.body()))
-        return _json({"rewound": True})
+        return in_json({"rewound": True})
 
-    async def reload(self, _: Request) -> Response:
+    async def reload(self, _request: Request, _asked: Parameters) -> Response:
         """Read what has changed; answer 409 where that keeps the old cassettes."""
         reloaded = await to_thread(self._reloader.reload, in_loop(self._player.replace))
         await self._reloader.reload_others()
         told = as_json(reloaded, self._reloader.library.shelf)
-        return _json(told, status=409 if reloaded.problems else 200)
-
-    def _asked(self, request: Request, *names: str) -> Parameters:
-        """What a query asks for, of the parameters of these names."""
-        try:
-            return parameters(
-                request.query_params.multi_items(), names, self._player.library.scopes
-            )
-        except ValueError as error:
-            raise HTTPException(400, str(error)) from None
+        return in_json(told, status=409 if reloaded.problems else 200)
 
     async def _account(self, asked: Parameters) -> Account:
         """The account of the session that was asked for, or of all together."""
@@ -182,7 +171,10 @@ class Endpoints:
 
     async def _proof(self, asked: Parameters, required: Requirements, *, origin: str) -> Proof:
         account, library = await self._account(asked), self._player.library
-        return await to_thread(prove, library, account, required, scope=asked.scope, origin=origin)
+        stale = self._reloader.stale
+        return await to_thread(
+            prove, library, account, required, scope=asked.scope, origin=origin, stale=stale
+        )
 
 
 def _session(account: Account) -> dict[str, Any]:
@@ -214,7 +206,8 @@ def _origin(request: Request) -> str:
     return f"http://{host}" if _HOST.fullmatch(host) else ""
 
 
-def _json(value: object, *, status: int = 200) -> Response:
+def in_json(value: object, *, status: int = 200) -> Response:
+    """Return the answer that is a JSON value."""
     return Response(_text(value), status, media_type="application/json")
 
 

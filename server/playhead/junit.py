@@ -64,9 +64,15 @@ def _misses(proof: Proof) -> Iterator[_Case]:
 
 
 def _requirements(proof: Proof) -> Iterator[_Case]:
-    """One for each; a miss that nobody forbade has failed as a request."""
+    """One for each; a miss that nobody forbade has failed as a request.
+
+    That the cassettes are not old is required of every run, and told where it is not so.
+    """
     group, required = "playhead.requirements", proof.requirements
-    others = [reason for reason in proof.reasons if reason not in proof.refusals]
+    if proof.stale:
+        yield _Case(group=group, name="not stale", failure=proof.stale)
+    told = {*proof.refusals, proof.stale}
+    others = [reason for reason in proof.reasons if reason not in told]
     if required.fail_on_miss:
         refused = proof.refusals
         yield _Case(group=group, name="fail-on-miss", failure=" ".join(refused), told=refused)

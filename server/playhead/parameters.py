@@ -10,12 +10,16 @@ _BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What was asked for. `session` is None for all sessions, and "" for the default one."""
+    """What was asked for. `session` is None for all sessions, and "" for the default one.
+
+    `since` is the id of a request, and may be any text.
+    """
 
     session: str | None = None
     scope: str | None = None
     all_used: bool = False
     served: int = 0
+    since: str | None = None
 
 
 def parameters(
@@ -42,6 +46,7 @@ def parameters(
         scope=scope,
         all_used=_boolean(given.get("all_used", "false")),
         served=_count(given.get("require_served", "0")),
+        since=given.get("since"),
     )
 
 

@@ -47,6 +47,7 @@ STATE_LOST = (
     "it is not known what became of all requests: the shared state was lost on the way, removed "
     "or restarted without its data. Run it again."
 )
+_STALE = "old cassettes are served, not what is there now: {}. Mend that and run again."
 _UNKNOWN = ("could not be answered", "The log of the server has more.")
 
 
@@ -75,8 +76,9 @@ class Proof:
     exact, and `ambiguous` where another cassette holds the request, too. `unused` are names, of
     as many `interactions` as are in scope.
     `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code
-    and one where counts were lost, and `reasons` those that say what of the requirements is not
-    met and what to do.
+    and one where counts were lost; `stale` is one that says that old cassettes are served, empty
+    where they are those that are there. `reasons` say what of the requirements is not met and
+    what to do.
     """
 
     session: str
@@ -93,6 +95,7 @@ class Proof:
     interactions: int
     misses: Sequence[dict[str, Any]]
     refusals: tuple[str, ...]
+    stale: str
     reasons: tuple[str, ...]
 
     @property
@@ -101,31 +104,39 @@ class Proof:
         return not self.reasons
 
 
-def prove(
+def prove(  # noqa: PLR0913 - all but the first three by name
     library: Library,
     account: Account,
     requirements: Requirements,
     *,
     scope: str | None = None,
     origin: str = "",
+    stale: str | None = None,
 ) -> Proof:
     """Return what the requests of an account prove.
 
     Only what has to be used is narrowed by `scope`. `origin` is where the server is reached,
-    `http://host:port`: one that was never called says which base URL it waits at.
+    `http://host:port`: one that was never called says which base URL it waits at. `stale` says
+    why what is served is not what is there, if it is not: then nothing is as required.
     """
     used = account.by("served")
     interactions = [each.name for each in library.in_scope(scope)]
     unused = [name for name in interactions if name not in used]
     refusals = tuple(_refusals(account))
-    reasons = list(refusals) if requirements.fail_on_miss else []
-    if account.served < requirements.served:
+    old = _STALE.format(stale) if stale else ""
+    reasons = [old] if old and requirements.are_any else []
+    if requirements.fail_on_miss:
+        reasons += refusals
+    base_url = _base_url(origin, account, scope)
+    if requirements.are_any and account.session and not account.was_asked:
+        reasons.append(_unknown_session(account.session, base_url))
+    elif account.served < requirements.served:
         reasons.append(
             shortfall(
                 served=account.served,
                 missed=account.missed,
                 wanted=requirements.served,
-                advice=_base_url(origin, account, scope),
+                advice=base_url,
             )
         )
     if requirements.all_used and unused:
@@ -146,14 +157,15 @@ def prove(
         interactions=len(interactions),
         misses=account.misses,
         refusals=refusals,
+        stale=old,
         reasons=tuple(reasons),
     )
 
 
-def named(names: Sequence[str]) -> str:
+def named(names: Sequence[str], most: int = NAMED) -> str:
     """Return the first of `names` with commas between them, and how many more there are."""
-    more = len(names[NAMED:])
-    shown = ", ".join(names[:NAMED])
+    more = len(names[most:])
+    shown = ", ".join(names[:most])
     return f"{shown} and {more} more" if more else shown
 
 
@@ -169,6 +181,14 @@ def _refusals(account: Account) -> Iterator[str]:
         yield f"{plural(times, 'request')} {what} ({code}){where}. {to_do}"
     if not account.is_whole:
         yield STATE_LOST
+
+
+def _unknown_session(session: str, base_url: str) -> str:
+    return (
+        f"no request in the session {session!r} is known: the app never called in it, or it was "
+        "dropped as one of too many. /__playhead/sessions lists those that are known: check the "
+        f"name. {base_url}"
+    )
 
 
 def _base_url(origin: str, account: Account, scope: str | None) -> str:

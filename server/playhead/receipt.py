@@ -17,6 +17,8 @@ def lines(proof: Proof) -> list[str]:
     said = [f"playhead: {verdict(proof)}{counts}"]
     said += [f"  not proved: {reason}" for reason in proof.reasons]
     said += [f"  refused: {each}" for each in proof.refusals if each not in proof.reasons]
+    if proof.stale and proof.stale not in proof.reasons:
+        said.append(f"  stale: {proof.stale}")
     for tier, times in proof.loosely.items():
         said.append(f"  {sum(times.values())} by {tier}: {named(sorted(times))}")
     if ambiguous := proof.ambiguous:

@@ -23,11 +23,14 @@ from playhead.giving_way import giving_way
 from playhead.library import Library
 from playhead.memory import Memory
 from playhead.printable import printable
+from playhead.proof import named
 from playhead.report import plural
 from playhead.walk import Skip
 
 NAMED = 100
 """Files that are named of those that are others now; the rest are counted."""
+_FIRST = 3
+"""The same in the log."""
 
 _logger = logging.getLogger("playhead")
 
@@ -103,7 +106,8 @@ class Reloader:
         """
         with self._lock, folder.without_garbage_collection():
             shelf = folder.load(self.paths, self._flags, self._memory)
-            if not any(self._found_broken(shelf)):
+            self._problems = tuple(self._found_broken(shelf))
+            if not self._problems:
                 self.library = Library(shelf)
                 self._files = self._memory.files
             gc.freeze()
@@ -112,10 +116,11 @@ class Reloader:
     @property
     def stale(self) -> str | None:
         """Why what is served is not what is there; None where it is."""
-        if not self._problems:
+        problems = self._problems  # another thread may mend them meanwhile
+        if not problems:
             return None
-        more = len(self._problems) - 1
-        return f"{self._problems[0]}" + (f" (and {more} more)" if more else "")
+        more = len(problems) - 1
+        return f"{problems[0]}" + (f" (and {more} more)" if more else "")
 
     @property
     def is_unsure(self) -> bool:
@@ -144,12 +149,12 @@ class Reloader:
             new=tuple(file for file in now if file not in before),
             gone=tuple(file for file in before if file not in now),
         )
-        was_stale, self._problems = self.stale, ()
+        problems, self._problems = self._problems, ()
         if reloaded.is_change or shelf.skipped != self.library.shelf.skipped:
             self._renew(shelf, swap)
-        elif not was_stale:
+        elif not problems:
             return reloaded
-        self._tell(reloaded)
+        self._tell(reloaded, problems)
         return reloaded
 
     def _found_broken(self, shelf: Shelf) -> Iterator[Skip]:
@@ -184,17 +189,18 @@ class Reloader:
             if skip not in known:
                 _logger.warning("%s", printable(f"playhead: broken: {skip}"))
 
-    def _tell(self, reloaded: Reloaded) -> None:
+    def _tell(self, reloaded: Reloaded, mended: Sequence[Skip]) -> None:
+        """Say what was read: how much of each kind, and the first files of it."""
         shelf = self.library.shelf
-        cassettes = plural(len(shelf.cassettes), "cassette")
-        _logger.warning(
-            "playhead: reloaded: %d changed, %d new, %d gone (%s with %s)",
-            len(reloaded.changed),
-            len(reloaded.new),
-            len(reloaded.gone),
-            cassettes,
-            plural(shelf.interactions, "interaction"),
-        )
+        kinds = {"changed": reloaded.changed, "new": reloaded.new, "gone": reloaded.gone}
+        counts = ", ".join(f"{len(files)} {kind}" for kind, files in kinds.items())
+        served = plural(len(shelf.cassettes), "cassette")
+        interactions = plural(shelf.interactions, "interaction")
+        others = {file for files in kinds.values() for file in files}
+        kinds["mended"] = tuple(skip.file for skip in mended if skip.file not in others)
+        first = [f"{kind} {named(files, _FIRST)}" for kind, files in kinds.items() if files]
+        told = [f"playhead: reloaded: {counts} ({served} with {interactions})", "; ".join(first)]
+        _logger.warning("%s", printable(": ".join(filter(None, told))))
 
 
 def _applies(skip: Skip) -> bool:

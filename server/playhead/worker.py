@@ -60,8 +60,10 @@ class _Worker(Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop when the parent says so, or is gone."""
-        asyncio.get_running_loop().add_reader(self._line, self._obey)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._line, self._obey)
         yield
+        loop.remove_reader(self._line)  # no thread can be had for a reload any more
 
     def _obey(self) -> None:
         orders = read(self._line)

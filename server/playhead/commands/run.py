@@ -84,7 +84,8 @@ def run(
     at = origin(host, bound.getsockname()[1])
     code = _beside(app, bound, at, command)
     terminal.warn(report.not_shown(app.library.shelf, [str(path) for path in found]))
-    wanted = Conclusion(requirements=requirements, reports=told["reports"])
+    stale = app.reloader.stale  # the command may have called for a reload
+    wanted = Conclusion(requirements=requirements, reports=told["reports"], stale=stale)
     is_well = _conclude(app, wanted)
     sys.exit(code or (0 if is_well else terminal.FINDINGS))
 
@@ -120,7 +121,7 @@ def _conclude(app: "App", wanted: "Conclusion") -> bool:
 
     terminal.warn(_refused(app.accounts))
     is_well = conclude(app.library, app.accounts, wanted, _say, os.environ)
-    if not any(each.requests or each.missed for each in app.accounts):
+    if not any(each.was_asked for each in app.accounts):
         terminal.warn([_NOTHING_ASKED])
     return is_well
 

@@ -84,7 +84,8 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
         sys.exit(terminal.COULD_NOT_START)
     except PlayheadError as reason:
         terminal.fail(f"what was answered is not known: {reason}", nothing_served)
-    wanted = Conclusion(requirements=requirements, reports=reports, origin=at)
+    stale = app.reloader.stale
+    wanted = Conclusion(requirements=requirements, reports=reports, origin=at, stale=stale)
     with log.to_stderr() as say:
         if not conclude(app.library, accounts, wanted, say, os.environ):
             sys.exit(terminal.FINDINGS)
