@@ -116,9 +116,10 @@ def serve(
     """Run `playhead serve ARGUMENTS` on a free port; it is gone when the block ends.
 
     `through` is a command that runs the one after it in its own place. The log goes to a file: a
-    pipe that nobody reads would hold the server up when it is full.
+    pipe that nobody reads would hold the server up when it is full. It is opened to append, since
+    its position is shared with the server, which would write where `log` has just begun to read.
     """
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+    with tempfile.TemporaryFile("a+", encoding="utf-8") as log:
         process = subprocess.Popen(
             [*through, *command("serve", "--port", "0", *arguments)],
             stdout=subprocess.PIPE,
