@@ -321,27 +321,6 @@ def test_a_reload_that_waits_for_a_stuck_worker_does_not_hold_up_the_end(folder:
         assert "Traceback" not in running.log()
 
 
-def test_a_worker_that_is_forked_later_begins_with_what_was_served_last(tmp_path: Path) -> None:
-    write(tmp_path, "a", interaction(chat("a"), "old"))
-    with _four("--watch", tmp_path) as running:
-        write(tmp_path, "a", interaction(chat("a"), "new"))
-        assert eventually(lambda: running.log().count("reloaded: 1 changed") == 4)
-        killed = workers(running)[0]
-        os.kill(killed, SIGKILL)
-        assert replaced(running, killed, 4)
-        assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"new"}
-
-
-def test_the_end_is_judged_by_what_was_served_last(tmp_path: Path) -> None:
-    write(tmp_path, "a", interaction(chat("a")))
-    with serve("--workers", "2", "--watch", "--all-used", tmp_path) as running:
-        running.post(CHAT, chat("a"))
-        write(tmp_path, "b", interaction(chat("b")))
-        assert eventually(lambda: running.log().count("reloaded: 0 changed, 1 new") == 2)
-        assert running.stop() == 1
-        assert "1 interaction answered nothing: b#0." in running.log()
-
-
 # Stop
 
 
