@@ -9,6 +9,7 @@ import pytest
 from conftest import EXAMPLES
 from playhead.account import Account
 from playhead.app import App, create_app
+from playhead.proof import Requirements, prove
 from playhead.settings import Repeat, Settings
 from playhead.state import Memory
 from support.inside import inside
@@ -83,11 +84,34 @@ def test_a_websocket_is_nothing_to_an_app() -> None:
 def test_a_bug_of_ours_is_a_500_that_no_client_repeats(caplog: pytest.LogCaptureFixture) -> None:
     scope_without_headers = {"type": "http", "path": CHAT, "method": "POST"}
     received = [{"type": "http.request", "body": b"{}", "more_body": False}]
-    start, content = _run(create_app(EXAMPLES), scope_without_headers, received)
+    app = create_app(EXAMPLES)
+    start, content = _run(app, scope_without_headers, received)
     assert start["status"] == 500
     assert (b"x-should-retry", b"false") in start["headers"]
     assert orjson.loads(content["body"])["error"]["code"] == "internal"
     assert "a bug of ours" in caplog.text
+    assert app.state.sessions.counts() == {("missed", "internal"): 1}
+
+
+def test_a_request_that_met_a_bug_of_ours_is_missed_in_its_session() -> None:
+    app = create_app(EXAMPLES)
+    path = "/session/mine/-/v1/x"
+    scope_without_method = {
+        "type": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": [],
+    }  # fmt: skip
+    _run(app, scope_without_method, [{"type": "http.request", "body": b"", "more_body": False}])
+    (account,) = asyncio.run(app.state.accounts("mine"))
+    proof = prove(app.library, account, Requirements(fail_on_miss=True))
+    assert proof.reasons == (
+        "1 request met a bug of playhead's (internal). Its log has the details; please report it.",
+    )
+
+
+def test_a_bug_of_the_control_api_is_no_missed_request() -> None:
+    app = create_app(EXAMPLES)
+    start, _ = _run(app, {"type": "http", "path": "/__playhead/health"}, [])
+    assert start["status"] == 500
+    assert not app.state.sessions.counts()
 
 
 LIFE = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]

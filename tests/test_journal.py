@@ -1,6 +1,9 @@
 import json
+from collections.abc import Callable
 from time import time
 from typing import Any
+
+import pytest
 
 from playhead.account import AMBIGUOUS, LIMIT, Account
 from playhead.journal import Journal, Numbers, Refused
@@ -19,10 +22,15 @@ def _all(journal: Journal) -> list[dict[str, Any]]:
     return journal.account().in_order()
 
 
+def _ours(journal: Journal) -> None:
+    journal.ours(("GET", b"/v1/models", None, None), 200)
+
+
 def _refuse(journal: Journal, **told: object) -> None:
     entry = Refused(
         id=journal.numbers.next(),
         time=time(),
+        session=journal.session,
         method="PUT",
         target="/v1/y",
         scope="a",
@@ -144,7 +152,7 @@ def test_a_flood_of_hits_does_not_push_out_a_miss() -> None:
 
 def test_an_answer_of_ours_is_kept_and_not_counted() -> None:
     journal = Journal()
-    journal.ours(("GET", b"/v1/models", None, None), 200)
+    _ours(journal)
     assert (journal.is_empty, journal.account().served) == (False, 0)
     assert _all(journal)[0]["outcome"] == "answered"
 
@@ -177,12 +185,52 @@ def test_interactions_of_a_library_that_is_replaced_are_counted_on_by_name() -> 
 
 def test_the_last_request_is_the_newest_of_either_outcome() -> None:
     journal = Journal()
-    made = journal.last
-    assert journal.is_empty
+    assert (journal.is_empty, journal.last) == (True, 0.0)
     _hit(journal)
     hit = journal.last
     _refuse(journal)
-    assert made <= hit <= journal.last == journal.account().last
+    assert 0.0 < hit <= journal.last == journal.account().last
+
+
+@pytest.mark.parametrize("ask", [_hit, _ours, _refuse])
+def test_the_first_request_is_the_oldest_of_any_outcome(ask: Callable[[Journal], None]) -> None:
+    journal = Journal()
+    assert journal.account().first == 0.0
+    before = time()
+    ask(journal)
+    (entry,) = _all(journal)
+    for _ in range(LIMIT):
+        _hit(journal)
+    _refuse(journal)
+    assert before <= entry["time"] == journal.account().first
+
+
+def test_what_is_copied_is_of_that_moment() -> None:
+    journal = Journal()
+    _hit(journal)
+    copied = journal.copied()
+    _hit(journal)
+    _refuse(journal)
+    for each, served, missed in ((copied, 1, 0), (journal, 2, 1)):
+        account = each.account()
+        assert (account.served, len(account.requests)) == (served, served)
+        assert (account.missed, len(account.misses)) == (missed, missed)
+
+
+def test_a_journal_merges_the_counts_and_the_misses_of_others() -> None:
+    ended, later, earlier = Journal("(ended)"), Journal("later"), Journal("earlier")
+    _refuse(earlier)
+    for journal in (later, earlier):
+        _hit(journal)
+        _refuse(journal)
+    for journal in (later, earlier, Journal("silent")):
+        ended.merge(journal)
+    account = ended.account()
+    assert (account.session, account.served, account.missed, account.sessions) == (
+        "(ended)", 2, 3, 3,
+    )  # fmt: skip
+    assert [miss["session"] for miss in account.misses] == ["earlier", "later", "earlier"]
+    assert (account.first, account.last) == (earlier.first, earlier.last)
 
 
 def test_it_counts_how_long_answers_took_by_the_bits_of_their_nanoseconds() -> None:

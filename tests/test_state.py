@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from playhead import sessions, sqlite_store
-from playhead.account import ENDED, together
+from playhead.account import ENDED, Account, together
 from playhead.errors import Code
 from playhead.journal import Refused
 from playhead.sqlite_store import SqliteStore
@@ -43,6 +43,38 @@ def test_sessions_that_were_dropped_are_told_of_together(monkeypatch: pytest.Mon
     assert asyncio.run(state.accounts("a")) == []
 
 
+def test_a_refusal_in_a_session_that_was_dropped_stays_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sessions, "MOST", 1)
+
+    async def told() -> list[Account]:
+        state = Memory()
+        for session in ("a", "b"):
+            await state.refused(state.sessions.named(session), _refused(session=session))
+        return await state.accounts(ENDED)
+
+    (ended,) = asyncio.run(told())
+    assert (ended.missed, [miss["session"] for miss in ended.misses]) == (1, ["a"])
+
+
+def test_accounts_are_of_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever happens while entries are formatted: a drop, another library, a request."""
+    monkeypatch.setattr(sessions, "MOST", 1)
+
+    async def served() -> int:
+        state = Memory()
+        for session in ("", "a"):
+            _hit(state, session)
+        asked = asyncio.ensure_future(state.accounts())
+        await asyncio.sleep(0)  # it has begun
+        _hit(state, "b")
+        state.sessions.forget_interactions()
+        return together(await asked).served
+
+    assert asyncio.run(served()) == 2
+
+
 @contextlib.asynccontextmanager
 async def _shared(path: Path, servers: int = 1) -> AsyncIterator[list[Shared]]:
     joined = [Shared(SqliteStore(path)) for _ in range(servers)]
@@ -55,10 +87,11 @@ async def _shared(path: Path, servers: int = 1) -> AsyncIterator[list[Shared]]:
             await each.close()
 
 
-def _refused(code: str = "x") -> Refused:
+def _refused(code: str = "x", session: str = "") -> Refused:
     return Refused(
         id=1,
         time=1.0,
+        session=session,
         method="POST",
         target="/v1/x",
         scope=None,

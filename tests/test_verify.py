@@ -155,6 +155,17 @@ def test_a_session_that_was_dropped_with_its_misses_is_not_proved(server: Runnin
     status, told = verify(server, "?session=bad")
     assert (status, told["missed"]) == (409, 0)
     assert "it was dropped as one of too many" in told["reasons"][0]
+    ask(server, "one", session="bad")
+    status, told = verify(server, "?session=bad")
+    assert (status, told["served"], told["missed"]) == (409, 1, 0)
+    assert told["reasons"] == [
+        "the session 'bad' was dropped, idle for an hour or as one of too many, and made anew: "
+        "what became of its first requests is told for all dropped sessions together. "
+        "Use fewer sessions."
+    ]
+    status, told = verify(server)
+    assert (status, told["missed"], len(told["reasons"])) == (409, 1, 1)
+    assert [miss["session"] for miss in told["misses"]] == ["bad"]
 
 
 def test_a_session_that_never_called_is_told_its_base_url(server: Running) -> None:

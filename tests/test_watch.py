@@ -162,7 +162,7 @@ def test_a_thousand_reloads_keep_no_old_library(tmp_path: Path) -> None:
             publish(tmp_path, version)
             _reload(connection)
         assert eventually(lambda: sum(each() is not None for each in old) <= 1)
-    assert app.reloader.reloads == REPLACEMENTS
+    assert app.state.sessions.counts()["reloads", "served"] == REPLACEMENTS
 
 
 def test_what_goes_on_changing_is_read_all_the_same(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from conftest import EXAMPLES
 from playhead import serve as server
 from playhead.serve import beside, hold
 from playhead.workers import MOST_FAILURES
+from support.exposition import metrics
 from support.flawed import BROKEN
 from support.recordings import CHAT, EVENT_STREAM, chat, events, interaction, write
 from support.server import Running, playhead, serve
@@ -294,6 +295,19 @@ def test_no_worker_proves_a_run_while_old_cassettes_are_served(tmp_path: Path) -
         assert running.reload().status == 200
         assert told(running) == {200}
         assert running.stop() == 0
+
+
+def test_any_worker_tells_how_often_all_of_them_have_reloaded(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("one")))
+    with serve(tmp_path, "--workers", "2") as running:
+        write(tmp_path, "b", interaction(chat("two")))
+        assert running.reload().status == 200
+        (tmp_path / "b.yaml").write_text(BROKEN)
+        assert running.reload().status == 409
+        for _ in range(MANY // 4):
+            told = metrics(running.get("/__playhead/metrics").body.decode())
+            samples = told["playhead_reloads_total"].samples
+            assert samples == {'{result="served"}': 2, '{result="refused"}': 2}
 
 
 def test_a_reload_does_not_wait_for_a_worker_that_is_dead(folder: Path) -> None:

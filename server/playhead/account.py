@@ -18,11 +18,12 @@ Counts: TypeAlias = "Counter[tuple[str, str]]"
 `loosely:` with a tier the names of interactions that answered at that tier.
 `latency` has how many bits the nanoseconds of an answer had, and their sum as `sum`; `streams` has
 `opened` and `closed`. Those two are of all requests to a server, whoever made them.
+`reloads` has `served` and `refused`: how often each worker read cassettes again.
 `lost` has no name: how often a shared state was found without what it had held.
 """
 
 SERVED, MISSED, AMBIGUOUS, LOOSELY = "served", "missed", "ambiguous", "loosely:"
-LATENCY, STREAMS, LOST = "latency", "streams", "lost"
+LATENCY, STREAMS, RELOADS, LOST = "latency", "streams", "reloads", "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Account:
     `requests` are the last ones that were answered and `misses` the last that were refused, as
     JSON values, oldest first. `first` and `last` are the times of its first and its last request
     in seconds since the epoch, 0 where it had none. `sessions` is how many are told of here.
+    `is_made_anew` says that one was dropped before, so that not all its requests are here.
     """
 
     session: str
@@ -41,6 +43,7 @@ class Account:
     first: float = 0.0
     last: float = 0.0
     sessions: int = 1
+    is_made_anew: bool = False
 
     @property
     def served(self) -> int:
@@ -95,6 +98,7 @@ def together(accounts: Iterable[Account], session: str = "") -> Account:
         first=min((each.first for each in every if each.first), default=0.0),
         last=max((each.last for each in every), default=0.0),
         sessions=sum(each.sessions for each in every),
+        is_made_anew=any(each.is_made_anew for each in every),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playhead import refusal
-from playhead.account import Account
+from playhead.account import RELOADS, Account
 from playhead.configuration import Configuration
 from playhead.errors import Code, PlayheadError, Refusal
 from playhead.library import Library
@@ -69,13 +69,16 @@ class App:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one ASGI scope: an HTTP request, or the lifespan."""
         if scope["type"] == "http":
+            is_control = scope["path"].startswith("/__playhead")
             try:
-                if scope["path"].startswith("/__playhead"):
+                if is_control:
                     await self._to_control(scope, receive, send)
                 else:
                     await self.player(scope, receive, send)
             except Exception:
                 _logger.exception("playhead: a bug of ours; please report it")
+                if not is_control:
+                    self.player.count_failed(scope)
                 with contextlib.suppress(RuntimeError):  # an answer has begun: it is cut off
                     await _apologise(send)
         elif scope["type"] == "lifespan":
@@ -98,6 +101,7 @@ class App:
                     message = f"playhead: {reason}"
                     await send({"type": "lifespan.startup.failed", "message": message})
                     return
+                self._count_reloads()
                 await send({"type": "lifespan.startup.complete"})
             self.stop()
         self.player.close()
@@ -105,6 +109,12 @@ class App:
             self.accounts = await self._last_accounts()
         await self.state.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _count_reloads(self) -> None:
+        loop, journal = asyncio.get_running_loop(), self.state.sessions.default.journal
+        self.reloader.count = lambda result: loop.call_soon_threadsafe(
+            journal.count, RELOADS, result
+        )
 
     @contextlib.contextmanager
     def _watching(self) -> Iterator[None]:

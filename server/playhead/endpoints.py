@@ -146,8 +146,6 @@ class Endpoints:
             interactions=shelf.interactions,
             skipped=len(shelf.skipped),
             sessions=sum(account.session != ENDED for account in accounts),
-            reloads=self._reloader.reloads,
-            refused_reloads=self._reloader.refused,
         )
         told = metrics.exposition(together(accounts), now)
         return Response(told, headers={"content-type": metrics.CONTENT_TYPE})

@@ -2,8 +2,10 @@
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from itertools import count
+from operator import attrgetter
 from time import time
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -50,6 +52,7 @@ class Refused:
 
     id: int
     time: float
+    session: str
     method: str
     target: str
     scope: str | None
@@ -60,14 +63,27 @@ class Refused:
 
 
 class Journal:
-    """The last requests of one session, and how many there were of each outcome."""
+    """The last requests of one session, and how many there were of each outcome.
 
-    def __init__(self, session: str = "", numbers: Numbers | None = None) -> None:
+    `made_anew` says that a session of this name was there before and was dropped.
+    """
+
+    def __init__(
+        self, session: str = "", numbers: Numbers | None = None, *, made_anew: bool = False
+    ) -> None:
         self.numbers = numbers or Numbers()
         self.session = session
-        self._first = time()
+        self._made_anew = made_anew
+        self._begin()
+
+    def _begin(self) -> None:
+        self.first = 0.0
+        """When the first request came, in seconds since the epoch; 0 where none did."""
+        self.refused: deque[Refused] = deque(maxlen=LIMIT)
+        self.merged = 0
+        """How many other journals are in this one."""
+        self._last = 0.0
         self._hits: deque[_Hit] = deque(maxlen=LIMIT)
-        self._refused: deque[Refused] = deque(maxlen=LIMIT)
         self._served: defaultdict[Interaction, int] = defaultdict(int)
         self._counts: Counts = Counter()
         self._latencies = [0] * 64
@@ -80,9 +96,9 @@ class Journal:
 
     @property
     def last(self) -> float:
-        """When the last request came, in seconds since the epoch; when it was made, if none did."""
-        hits, refused = self._hits, self._refused
-        return max(self._first, hits[-1][1] if hits else 0.0, refused[-1].time if refused else 0.0)
+        """When the last request came, in seconds since the epoch; 0 where none did."""
+        hits, refused = self._hits, self.refused
+        return max(self._last, hits[-1][1] if hits else 0.0, refused[-1].time if refused else 0.0)
 
     def hit(self, request: Request, interaction: Interaction, took: int = 0) -> None:
         """Note that a recording answered, found in `took` nanoseconds; 0 is not measured.
@@ -94,20 +110,48 @@ class Journal:
         self._nanoseconds += took
         if request[-1] is not None:
             self._count_special(request[-1], interaction)
-        self._hits.append((self.numbers.next(), time(), request, interaction))
+        now = time()
+        if not self.first:
+            self.first = now
+        self._hits.append((self.numbers.next(), now, request, interaction))
 
     def ours(self, request: Request, status: int) -> None:
         """Note a request that got an answer of ours which is no refusal: the list of models."""
-        self._hits.append((self.numbers.next(), time(), request, status))
+        now = time()
+        self.first = self.first or now
+        self._hits.append((self.numbers.next(), now, request, status))
 
     def refuse(self, entry: Refused) -> None:
         """Note a request that no recording answered."""
         self._counts[MISSED, entry.told["code"]] += 1
-        self._refused.append(entry)
+        self.first = min(self.first or entry.time, entry.time)
+        self.refused.append(entry)
 
     def count(self, kind: str, name: str) -> None:
-        """Count what is no request."""
+        """Count what no entry is kept of."""
         self._counts[kind, name] += 1
+
+    def copied(self) -> "Journal":
+        """Return what is noted until now; nothing is added to it later."""
+        until_now = copy(self)
+        self.refused, self._hits = self.refused.copy(), self._hits.copy()
+        self._served, self._counts = self._served.copy(), self._counts.copy()
+        self._latencies = self._latencies.copy()
+        return until_now
+
+    def taken_out(self) -> "Journal":
+        """Return what is noted until now, and begin anew."""
+        until_now = copy(self)
+        self._begin()
+        return until_now
+
+    def merge(self, other: "Journal") -> None:
+        """Note the counts and the misses of another one; what was answered is only counted."""
+        self._counts.update(other.counts())
+        self.refused.extend(other.refused)
+        self.first = min(filter(None, (self.first, other.first)), default=0.0)
+        self._last = max(self._last, other.last)
+        self.merged += 1
 
     def forget_interactions(self) -> None:
         """Count by name what was counted by interaction: those of a library that is replaced."""
@@ -117,7 +161,7 @@ class Journal:
     def counts(self) -> Counts:
         """Return how often what happened."""
         counts = self._counts.copy()
-        _count_served(counts, self._served.copy())
+        _count_served(counts, self._served)
         for bits, times in enumerate(self._latencies[1:], 1):
             if times:
                 counts[LATENCY, str(bits)] += times
@@ -126,14 +170,19 @@ class Journal:
         return counts
 
     def account(self) -> Account:
-        """Return what was noted; safe in any thread."""
+        """Return what was noted; in another thread only of one that nothing is added to."""
         return Account(
             session=self.session,
             counts=self.counts(),
-            requests=[self._hit_as_json(hit) for hit in self._hits.copy()],
-            misses=[self._refused_as_json(refused) for refused in self._refused.copy()],
-            first=self._first,
+            requests=[self._hit_as_json(hit) for hit in self._hits],
+            misses=[
+                self._refused_as_json(refused)
+                for refused in sorted(self.refused, key=attrgetter("time"))
+            ],
+            first=self.first,
             last=self.last,
+            sessions=self.merged or 1,
+            is_made_anew=self._made_anew,
         )
 
     def _count_special(self, recordings: Recordings, interaction: Interaction) -> None:
@@ -159,7 +208,7 @@ class Journal:
         return {
             "id": self.numbers.written(refused.id),
             "time": refused.time,
-            "session": self.session or None,
+            "session": refused.session or None,
             "method": refused.method,
             "path": refused.target,
             "scope": refused.scope,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from playhead import __version__
-from playhead.account import LATENCY, MISSED, STREAMS, Account
+from playhead.account import LATENCY, MISSED, RELOADS, STREAMS, Account
 from playhead.errors import Code
 from playhead.rules import Tier
 
@@ -23,14 +23,12 @@ _Samples: TypeAlias = Iterable[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
-    """What is counted now and not summed up: files, sessions, and how often they were read."""
+    """What is counted now and not summed up: files and sessions."""
 
     cassettes: int
     interactions: int
     skipped: int
     sessions: int
-    reloads: int = 0
-    refused_reloads: int = 0
 
 
 def exposition(account: Account, now: Now) -> str:
@@ -65,7 +63,7 @@ def exposition(account: Account, now: Now) -> str:
         _metric("skipped_files", "gauge", "Files that are not served.", [("", now.skipped)]),
         _metric(
             "reloads_total", "counter", "How often cassettes were read again, and served or not.",
-            _each("result", {"served": now.reloads, "refused": now.refused_reloads}),
+            _each("result", {"served": 0, "refused": 0} | account.by(RELOADS)),
         ),
     )  # fmt: skip
     return "".join(line for metric in metrics for line in metric)

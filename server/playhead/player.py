@@ -5,6 +5,7 @@ that need not: what is rare (a first sight, a pace, a refusal) branches off it.
 """
 
 import asyncio
+import contextlib
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
@@ -12,7 +13,7 @@ from importlib import import_module
 from time import monotonic, perf_counter_ns
 from typing import Any, TypeAlias
 
-from playhead.account import STREAMS
+from playhead.account import MISSED, STREAMS
 from playhead.answer import Answer
 from playhead.asked import addressed
 from playhead.cassette import Interaction
@@ -68,6 +69,14 @@ class Player:
     def close(self) -> None:
         """Stop what runs beside the requests."""
         self._known.close()
+
+    def count_failed(self, scope: dict[str, Any]) -> None:
+        """Count a request that met a bug of ours as missed, in its session if that is known."""
+        session = self.state.sessions.default
+        with contextlib.suppress(Exception):  # the bug may be there
+            name, *_ = addressed(scope["raw_path"], scope["query_string"], scope["headers"])
+            session = self.state.sessions.named(name)
+        session.journal.count(MISSED, Code.INTERNAL.value)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request from a recording, or refuse it with a reason."""

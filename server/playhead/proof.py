@@ -48,6 +48,10 @@ STATE_LOST = (
     "or restarted without its data. Run it again."
 )
 _STALE = "old cassettes are served, not what is there now: {}. Mend that and run again."
+_MADE_ANEW = (
+    "the session {!r} was dropped, idle for an hour or as one of too many, and made anew: what "
+    "became of its first requests is told for all dropped sessions together. Use fewer sessions."
+)
 _UNKNOWN = ("could not be answered", "The log of the server has more.")
 
 
@@ -127,6 +131,8 @@ def prove(  # noqa: PLR0913 - all but the first three by name
     reasons = [old] if old and requirements.are_any else []
     if requirements.fail_on_miss:
         reasons += refusals
+    if requirements.are_any and account.session and account.is_made_anew:
+        reasons.append(_MADE_ANEW.format(account.session))
     base_url = _base_url(origin, account, scope)
     if requirements.are_any and account.session and not account.was_asked:
         reasons.append(_unknown_session(account.session, base_url))

@@ -42,6 +42,10 @@ async def _nobody() -> None:
     """There are no other workers."""
 
 
+def _uncounted(_result: str) -> None:
+    """Nobody counts."""
+
+
 def in_loop(swap: Swap) -> Swap:
     """Return what has the running event loop call `swap`, and may be called in any thread."""
     loop = get_running_loop()
@@ -82,8 +86,7 @@ def _counted(files: Sequence[str]) -> dict[str, Any]:
 class Reloader:
     """Makes the first library of some paths and each later one; safe in any thread.
 
-    `library` is the newest. `reloads` counts the later ones, `refused` what kept an old one, the
-    same again not counted; `stale` says what keeps it now.
+    `library` is the newest; `stale` says what keeps an old one now.
     """
 
     def __init__(self, paths: Sequence[Path], flags: Configuration = NOTHING) -> None:
@@ -94,8 +97,9 @@ class Reloader:
         self.library = Library(folder.load(self.paths, flags, self._memory))
         self._files = self._memory.files
         self._problems: tuple[Skip, ...] = ()
-        self.reloads = 0
-        self.refused = 0
+        self.count: Callable[[str], object] = _uncounted
+        """Told `served` of each later library, `refused` of what kept an old one, once; in any
+        thread."""
         self.reload_others: Callable[[], Awaitable[None]] = _nobody
         """Has the other workers of the server reload, and returns when they have."""
 
@@ -175,7 +179,8 @@ class Reloader:
             if problem not in self._problems:
                 line = f"playhead: not reloaded, the old cassettes are served on: {problem}"
                 _logger.warning("%s", printable(line))
-        self.refused += problems != self._problems
+        if problems != self._problems:
+            self.count("refused")
         self._problems = problems
         return Reloaded(problems=problems)
 
@@ -183,7 +188,7 @@ class Reloader:
         known = set(self.library.shelf.broken)
         self.library = Library(shelf)
         self._files = self._memory.files
-        self.reloads += 1
+        self.count("served")
         swap(self.library)
         for skip in shelf.broken:
             if skip not in known:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterable
 from typing import Protocol
 
-from playhead.account import ENDED, Account, together
+from playhead.account import Account
 from playhead.errors import Code, Refusal
 from playhead.journal import Journal, Refused
 from playhead.sessions import Session, Sessions
@@ -47,9 +47,8 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.sessions = Sessions(on_drop=self._keep)
+        self.sessions = Sessions(merges=True)
         self.resumes = False
-        self._ended: Account | None = None
 
     async def open(self) -> None:
         """There is nothing to begin."""
@@ -70,22 +69,10 @@ class Memory:
 
     async def accounts(self, session: str | None = None) -> list[Account]:
         """Return what became of all requests, by sessions; or of one's."""
-        journals = [
-            each.journal
-            for each in self.sessions
-            if session is None or each.journal.session == session
-        ]
-        found = await asyncio.to_thread(_accounts, journals)
-        if self._ended is not None and session in (None, ENDED):
-            found.append(self._ended)
-        return found
+        return await asyncio.to_thread(_accounts, self.sessions.copied(session))
 
     async def close(self) -> None:
         """There is nothing to end."""
-
-    def _keep(self, dropped: Account) -> None:
-        before = [self._ended] if self._ended else []
-        self._ended = together([*before, dropped], session=ENDED)
 
 
 class Shared:
@@ -98,7 +85,7 @@ class Shared:
     """
 
     def __init__(self, store: Store) -> None:
-        self.sessions = Sessions(on_drop=self._keep)
+        self.sessions = Sessions(merges=False)
         self.resumes = False
         self._store = store
         self._unwritten: list[Account] = []
@@ -150,9 +137,6 @@ class Shared:
             except Refusal:
                 self._unwritten = unwritten + self._unwritten  # for the next time
                 raise
-
-    def _keep(self, dropped: Account) -> None:
-        self._unwritten.append(dropped)
 
 
 def _accounts(journals: Iterable[Journal]) -> list[Account]:

@@ -95,12 +95,14 @@ class Unrecorded:
         numbers = self._state.sessions.numbers
         number, when = numbers.next(), time()
         called = numbers.written(number)
-        explained = await self._search.explained(request, reason, called, session.journal.session)
+        name = session.journal.session
+        explained = await self._search.explained(request, reason, called, name)
         message = explained.miss.summary(_see(headers, called))
         retry = headers.get(b"x-stainless-retry-count", b"0")
         entry = Refused(
             id=number,
             time=when,
+            session=name,
             method=request.method,
             target=request.route.path,
             scope=request.scope,
