@@ -1,6 +1,8 @@
 import pytest
 
+from playhead import environment
 from playhead.environment import DUMMY_KEY, for_command, variables
+from support.docs import of_kind
 
 ORIGIN = "http://127.0.0.1:8080"
 
@@ -61,13 +63,38 @@ def test_a_command_finds_the_server_and_keeps_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_AUTH_TOKEN"]
+    "name",
+    [
+        "OPENAI_API_KEY",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "ANTHROPIC_AUTH_TOKEN",
+        "GOOGLE_GENERATIVE_AI_API_KEY",
+        "REPLICATE_API_TOKEN",
+    ],
 )
-def test_no_key_of_a_provider_is_left(name: str) -> None:
+def test_a_dummy_is_in_the_place_of_the_key_of_a_provider(name: str) -> None:
     assert for_command(ORIGIN, {name: "secret"})[name] == DUMMY_KEY
 
 
-@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "ANTHROPIC_AUTH_TOKEN"])
+@pytest.mark.parametrize(
+    "name", ["HF_TOKEN", "AZURE_CLIENT_SECRET", "GITHUB_TOKEN", "STRIPE_API_KEY", "DATABASE_URL"]
+)
+def test_what_opens_more_than_models_is_left(name: str) -> None:
+    assert for_command(ORIGIN, {name: "secret"})[name] == "secret"
+
+
+def test_the_page_on_clients_lists_every_key_that_is_replaced() -> None:
+    keys, secrets = [set(of_kind("text", kind)[0].text.split()) for kind in ("keys", "secrets")]
+    dummies = dict.fromkeys(keys | secrets, DUMMY_KEY)
+    assert dummies.items() <= for_command(ORIGIN, dict.fromkeys(dummies, "secret")).items()
+    assert keys == {*environment._KEYS}
+    assert secrets == {*environment._OTHER_SECRETS, *environment._SIGNS}
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_SESSION_TOKEN", "ANTHROPIC_AUTH_TOKEN", "GOOGLE_GENERATIVE_AI_API_KEY"]
+)
 def test_what_stands_for_a_key_is_not_set_where_it_was_not(name: str) -> None:
     assert name not in for_command(ORIGIN, {})
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from playhead import pytest_plugin
 from playhead.given import DEFAULTS, named
 from playhead.remote import Remote, Unreachable
 from support.recordings import chat, interaction, write
@@ -49,6 +50,11 @@ def test_it():
     )
     assert outcome == {"passed": 1}
     assert "playhead" not in suite.told.replace("playhead.pytest_plugin", "").split("collected")[1]
+
+
+def test_its_hooks_have_a_form_that_pytest_7_takes_with_an_old_pluggy() -> None:
+    hooks = [hook for name, hook in vars(pytest_plugin).items() if name.startswith("pytest_")]
+    assert not any(getattr(hook, "pytest_impl", {}).get("wrapper") for hook in hooks)
 
 
 @pytest.mark.parametrize("xdist", [[], ["-n", "2"]], ids=["alone", "xdist"])

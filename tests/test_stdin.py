@@ -3,16 +3,23 @@ import subprocess
 from pathlib import Path
 from signal import SIGTERM
 
+import pytest
+
 from conftest import EXAMPLES
+from playhead.sidecar import Sidecar
 from support.server import LAST_LINE_OF_THE_BANNER, command
 from support.wire import DEADLINE_SECONDS
 
 SERVE = command("serve", "--port", "0", "--until-eof", EXAMPLES)
+SEVERAL = ("--workers", "2")
 
 
-def test_a_server_ends_with_its_standard_input_and_not_with_what_comes_there() -> None:
+@pytest.mark.parametrize("workers", [(), SEVERAL], ids=["alone", "workers"])
+def test_a_server_ends_with_its_standard_input_and_not_with_what_comes_there(
+    workers: tuple[str, ...],
+) -> None:
     pipe = subprocess.PIPE
-    with subprocess.Popen(SERVE, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen([*SERVE, *workers], stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write("not an end\n")
@@ -22,9 +29,21 @@ def test_a_server_ends_with_its_standard_input_and_not_with_what_comes_there() -
         assert process.wait(DEADLINE_SECONDS) == 0
 
 
-def test_standard_input_that_cannot_be_read_is_at_its_end() -> None:
+def test_who_forks_workers_has_no_thread_that_waits_for_the_end() -> None:
+    started = Sidecar([EXAMPLES], SEVERAL)
+    threads = len(list(Path(f"/proc/{started._process.pid}/task").iterdir()))
+    started.stop()
+    assert threads == 1
+
+
+@pytest.mark.parametrize("workers", [(), SEVERAL], ids=["alone", "workers"])
+def test_standard_input_that_cannot_be_read_is_at_its_end(workers: tuple[str, ...]) -> None:
     with Path(os.devnull).open("wb") as only_written:
         done = subprocess.run(
-            SERVE, stdin=only_written, capture_output=True, timeout=DEADLINE_SECONDS, check=False
+            [*SERVE, *workers],
+            stdin=only_written,
+            capture_output=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
         )
     assert done.returncode in (0, -SIGTERM)  # SIGTERM may come before the server listens to it

@@ -7,8 +7,10 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from signal import SIGINT, SIGKILL, SIGSTOP, SIGTERM, Signals
+from select import select
+from signal import SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGTERM, Signals
 
+import orjson
 import pytest
 
 from conftest import EXAMPLES
@@ -112,7 +114,8 @@ def test_workers_that_cannot_start_end_the_parent(folder: Path) -> None:
         "bound = serve.bind('127.0.0.1', 0)\n"
         "bound.listen()\n"
         "try:\n"
-        "    workers.run(app.create_app(sys.argv[1]), bound, 3, on_ready=lambda: print('on'))\n"
+        "    app = app.create_app(sys.argv[1])\n"
+        "    workers.run(app, bound, 3, until_eof=False, on_ready=lambda: print('on'))\n"
         "except errors.CouldNotStart as reason:\n"
         "    print(reason)\n"
     )
@@ -323,6 +326,39 @@ def test_a_reload_does_not_wait_for_a_worker_that_is_dead(folder: Path) -> None:
             with contextlib.suppress(AssertionError, ConnectionError):
                 answered += connection.reply().status == 200
         assert answered
+
+
+HURRIES = """
+import sys
+from playhead import cli, worker
+worker.PATIENCE_SECONDS = 0.1
+sys.argv = sys.argv[3:]
+cli.main()
+"""
+"""Becomes the `python -m playhead` that it is given, one that waits only shortly for a reload."""
+
+
+def test_a_reload_says_that_a_worker_is_stuck_and_so_does_the_next(tmp_path: Path) -> None:
+    write(tmp_path, "a", interaction(chat("a"), "old"))
+    hurried = [sys.executable, "-c", HURRIES]
+    with serve("--workers", "2", tmp_path, through=hurried) as running:
+        write(tmp_path, "a", interaction(chat("a"), "new"))
+        stuck = workers(running)[0]
+        os.kill(stuck, SIGSTOP)
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(running.connect()) for _ in range(MANY)]
+            for connection in connections:
+                connection.send(request("POST", "/__playhead/reload", b"", JSON_POST))
+            (first, *_), _, _ = select([each.socket for each in connections], [], [])
+            (answering,) = [each for each in connections if each.socket is first]
+            told = [answering.reply(), answering.ask("POST", "/__playhead/reload", b"", JSON_POST)]
+        for reply in told:
+            assert reply.status == 503
+            late = orjson.loads(reply.body)["late"]
+            assert late == "another worker has not reloaded after 0.1 s"
+        os.kill(stuck, SIGCONT)
+        assert eventually(lambda: running.reload().status == 200)
+        assert {running.post(CHAT, chat("a")).body for _ in range(MANY)} == {b"new"}
 
 
 def test_a_reload_that_waits_for_a_stuck_worker_does_not_hold_up_the_end(folder: Path) -> None:

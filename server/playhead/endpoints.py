@@ -156,11 +156,13 @@ class Endpoints:
         return in_json({"rewound": True})
 
     async def reload(self, _request: Request, _asked: Parameters) -> Response:
-        """Read what has changed; answer 409 where that keeps the old cassettes."""
+        """Read what has changed; answer 409 where that keeps the old, 503 where others are late."""
         reloaded = await to_thread(self._reloader.reload, in_loop(self._player.replace))
-        await self._reloader.reload_others()
+        late = await self._reloader.reload_others()
         told = as_json(reloaded, self._reloader.library.shelf)
-        return in_json(told, status=409 if reloaded.problems else 200)
+        if late:
+            told["late"] = late
+        return in_json(told, status=409 if reloaded.problems else 503 if late else 200)
 
     async def _account(self, asked: Parameters) -> Account:
         """The account of the session that was asked for, or of all together."""

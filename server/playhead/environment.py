@@ -62,14 +62,54 @@ _KEYS = (
     "XAI_API_KEY",
 )
 _OTHER_SECRETS = {
+    "AI21_API_KEY",
+    "AI_GATEWAY_API_KEY",
     "ANTHROPIC_AUTH_TOKEN",
+    "ARK_API_KEY",
     "AWS_BEARER_TOKEN_BEDROCK",
     "AWS_SESSION_TOKEN",
     "AZURE_AD_TOKEN",
+    "AZURE_AI_API_KEY",
     "AZURE_OPENAI_AD_TOKEN",
+    "CODESTRAL_API_KEY",
+    "DASHSCOPE_API_KEY",
+    "DEEPINFRA_API_KEY",
+    "FIREWORKSAI_API_KEY",
+    "FIREWORKS_AI_API_KEY",
+    "FIREWORKS_AI_TOKEN",
+    "GOOGLE_GENERATIVE_AI_API_KEY",
+    "HUGGINGFACE_API_KEY",
+    "JINA_API_KEY",
+    "MINIMAX_API_KEY",
+    "MOONSHOT_API_KEY",
+    "NEBIUS_API_KEY",
+    "NVIDIA_API_KEY",
+    "NVIDIA_NIM_API_KEY",
+    "OLLAMA_API_KEY",
     "OPENAI_ADMIN_KEY",
+    "OR_API_KEY",
+    "PALM_API_KEY",
+    "PERPLEXITYAI_API_KEY",
+    "PPLX_API_KEY",
+    "REPLICATE_API_KEY",
+    "REPLICATE_API_TOKEN",
+    "SAMBANOVA_API_KEY",
+    "TOGETHER_AI_API_KEY",
+    "TOGETHER_AI_TOKEN",
+    "TOGETHER_API_KEY",
+    "VERCEL_AI_GATEWAY_API_KEY",
+    "VOLCENGINE_API_KEY",
+    "VOYAGE_API_KEY",
+    "WATSONX_APIKEY",
+    "WATSONX_API_KEY",
+    "ZAI_API_KEY",
 }
-"""Clients take these in place of a key: set where there was one, or they would choose anew."""
+"""Set where there was one: clients that take a token in place of a key would choose anew, and who
+has no key of a provider may skip the tests that need it.
+
+Each by its name. What ends in _API_KEY may be a payment provider's; what a token such as HF_TOKEN
+opens is more than a model, and with a wrong one it opens nothing at all.
+"""
 _SIGNS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _WANTED = {
     "OPENAI_API_VERSION": "2024-10-21",
@@ -102,7 +142,8 @@ def variables(origin: str, given: Mapping[str, str]) -> dict[str, str]:
 def for_command(origin: str, given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment `given` as it must be for a command that is to call `origin`.
 
-    No key of a provider is left in it. The command finds the server in PLAYHEAD_ORIGIN.
+    A dummy is in the place of each key of a provider that docs/clients.md lists. The command finds
+    the server in PLAYHEAD_ORIGIN.
     """
     secrets = dict.fromkeys([*_SIGNS, *(_OTHER_SECRETS & given.keys())], DUMMY_KEY)
     ours = {**variables(origin, given), **secrets, "PLAYHEAD_ORIGIN": origin}

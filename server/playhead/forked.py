@@ -1,11 +1,14 @@
-"""A worker as its parent sees it: its line, and who waits until it has reloaded."""
+"""A worker as its parent sees it: its line, who waits until it has reloaded, and how it ended."""
 
 import contextlib
+import signal
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from playhead.worker import Line, Word
+
+DONE = "ended with exit code 0"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -50,3 +53,10 @@ class Forked:
         self.awaited -= 1
         if self.awaited == 0:
             self.tell(Word.RELOADED)
+
+
+def how_it_ended(code: int) -> str:
+    """Say how a process ended, from its exit code or the negative number of a signal."""
+    if code < 0:
+        return f"was killed by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"

@@ -16,6 +16,8 @@ from playhead.errors import PlayheadError
 from playhead.remote import Remote  # noqa: F401 - now, while sockets are the system's
 
 if TYPE_CHECKING:
+    import pluggy
+
     from playhead.testing import Playhead, Request, Server
     from playhead.witness import Witness
 
@@ -116,29 +118,29 @@ def playhead_env(playhead: "Playhead", monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test that passes until now and has missed: it is here that xfail applies."""
-    result = yield
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Fail a test that has just passed and has missed: it is here that xfail applies.
+
+    Called after pytest's own, which runs the test, and not where that raises.
+    """
     witness = item.stash.get(_WITNESS, None)
     if witness is not None and (fault := witness.fault()):
         witness.failure = pytest.fail.Exception(fault, pytrace=False)
         raise witness.failure
-    return result
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # the newer form, `wrapper`, stops every run of a pytest 7
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+) -> "Generator[None, pluggy.Result[pytest.TestReport], None]":
     """Tell of misses below the error of a test that failed anyway."""
-    report = yield
+    report = (yield).get_result()
     witness = item.stash.get(_WITNESS, None)
     if witness is None or call.excinfo is None or call.excinfo.value is witness.failure:
-        return report
+        return
     if missed := witness.missed():
         report.sections.append(("playhead", missed))
-    return report
 
 
 def _failed(error: Exception) -> BaseException:

@@ -38,7 +38,7 @@ Swap: TypeAlias = Callable[[Library], object]
 """Puts a library in the place of the one that is served, or sees to it that somebody does."""
 
 
-async def _nobody() -> None:
+async def _nobody() -> str | None:
     """There are no other workers."""
 
 
@@ -100,8 +100,8 @@ class Reloader:
         self.count: Callable[[str], object] = _uncounted
         """Told `served` of each later library, `refused` of what kept an old one, once; in any
         thread."""
-        self.reload_others: Callable[[], Awaitable[None]] = _nobody
-        """Has the other workers of the server reload, and returns when they have."""
+        self.reload_others: Callable[[], Awaitable[str | None]] = _nobody
+        """Has the other workers of the server reload; returns when they have, or who has not."""
 
     def catch_up(self) -> Library:
         """Return the library of what is there now, or the old one where that is broken.

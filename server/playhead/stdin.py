@@ -1,4 +1,4 @@
-"""Ends this process when standard input is at its end: the parent that held it has gone.
+"""Notices that standard input is at its end: the parent that held it has gone.
 
 A parent that is killed with SIGKILL can tell its children nothing, but the system closes its end
 of the pipe.
@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 
-_STDIN = 0
+STDIN = 0
 _PIECE = 65536
 
 
@@ -18,8 +18,14 @@ def end_with_it() -> None:
     threading.Thread(target=_wait, name="playhead-stdin", daemon=True).start()
 
 
-def _wait() -> None:
+def is_at_end() -> bool:
+    """Read what has come on standard input, or wait for it; return whether it was the end."""
     with contextlib.suppress(OSError):  # what cannot be read has come to its end
-        while os.read(_STDIN, _PIECE):
-            pass
+        return not os.read(STDIN, _PIECE)
+    return True
+
+
+def _wait() -> None:
+    while not is_at_end():
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

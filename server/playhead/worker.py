@@ -22,6 +22,9 @@ from playhead.app import App
 from playhead.reload import in_loop
 from playhead.serve import Server, beside
 
+PATIENCE_SECONDS = 5.0
+"""How long a reload waits for the other workers: one that hangs would hold it up for ever."""
+
 Line: TypeAlias = socket.socket
 
 
@@ -54,6 +57,7 @@ class _Worker(Server):
         self._line = line
         self._asking = asyncio.Lock()
         self._others_reloaded = asyncio.Event()
+        self._others_reloaded.set()
         self._reloading: set[asyncio.Task[None]] = set()
         app.reloader.reload_others = self._reload_others
 
@@ -86,13 +90,22 @@ class _Worker(Server):
             self._say(Word.RELOADED)
             self._reloading.discard(asyncio.current_task())
 
-    async def _reload_others(self) -> None:
-        """Have the other workers reload; return when they have."""
-        async with self._asking:
-            self._others_reloaded.clear()
-            self._say(Word.RELOAD)
-            if not self.should_exit:
+    async def _reload_others(self) -> str | None:
+        """Have the other workers reload; return None when they have, else who has not.
+
+        The parent counts for one reload of ours at a time, so there is none while it has not
+        answered the one before.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._asking:
                 await self._others_reloaded.wait()
+                if not self.should_exit:  # else nobody answers any more
+                    self._others_reloaded.clear()
+                    self._say(Word.RELOAD)
+                    await self._others_reloaded.wait()
+        except TimeoutError:
+            return f"another worker has not reloaded after {PATIENCE_SECONDS:g} s"
+        return None
 
     def _say(self, word: Word) -> None:
         with contextlib.suppress(OSError):  # the parent is gone; the line's end will say so

@@ -20,11 +20,11 @@ from signal import SIGCHLD, SIGINT, SIGKILL, SIGTERM
 from time import monotonic
 from typing import NoReturn, TypeAlias
 
-from playhead import log, worker
+from playhead import log, stdin, worker
 from playhead.account import Account
 from playhead.app import App
 from playhead.errors import CouldNotStart, PlayheadError
-from playhead.forked import Forked
+from playhead.forked import DONE, Forked, how_it_ended
 from playhead.serve import SENDING_SECONDS
 from playhead.worker import Line, Word
 
@@ -37,17 +37,18 @@ _Events: TypeAlias = list[tuple[SelectorKey, int]]
 
 
 def run(
-    app: App, held: socket.socket, count: int, *, on_ready: Callable[[], None]
+    app: App, held: socket.socket, count: int, *, until_eof: bool, on_ready: Callable[[], None]
 ) -> list[Account]:
     """Serve `app` with `count` workers until SIGTERM or SIGINT, and return all their accounts.
 
-    `on_ready` is called once all of them accept. Raise CouldNotStart where workers do not come to
-    that, and StateUnreachable where their accounts cannot be read.
+    `until_eof`: or until standard input is at its end. `on_ready` is called once all of them
+    accept. Raise CouldNotStart where workers do not come to that, and StateUnreachable where their
+    accounts cannot be read.
     """
     gc.freeze()  # else the first search for garbage would copy every page of the library
     app.has_the_last_word = False
     with _signals_told() as told:
-        return _Parent(app, held, count, on_ready).run(told)
+        return _Parent(app, held, count, on_ready, until_eof).run(told)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +59,7 @@ class _Parent:
     held: socket.socket
     count: int
     on_ready: Callable[[], None]
+    until_eof: bool
     children: dict[int, Forked] = field(default_factory=dict)
     # A poll keeps nothing in the kernel that a forked child could change.
     selector: PollSelector = field(default_factory=PollSelector)
@@ -69,9 +71,13 @@ class _Parent:
 
     def run(self, told: socket.socket) -> list[Account]:
         self.selector.register(told, EVENT_READ, lambda: self._on_signals(told))
+        if self.until_eof:
+            self.selector.register(stdin.STDIN, EVENT_READ, self._on_stdin)
         self._fill_up()
         while not self.is_stopping:
             self._handle(self.selector.select())
+        if self.until_eof:
+            self.selector.unregister(stdin.STDIN)
         if self.has_given_up:
             self._order_to_stop()
             while self._is_anyone_left():
@@ -179,18 +185,22 @@ class _Parent:
             else:
                 self._stop()
 
+    def _on_stdin(self) -> None:
+        if stdin.is_at_end():
+            self.is_stopping = True
+
     def _reap(self) -> None:
         """Take note of the dead; as process 1 of a container also those that are not ours."""
         with contextlib.suppress(ChildProcessError):
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
                 if child := self.children.pop(found[0], None):
-                    self._on_death(child, _how(os.waitstatus_to_exitcode(found[1])))
+                    self._on_death(child, how_it_ended(os.waitstatus_to_exitcode(found[1])))
         self._fill_up()
 
     def _on_death(self, child: Forked, how: str) -> None:
         child.is_gone()
         if self.is_stopping:
-            if how != _DONE:
+            if how != DONE:
                 log.try_to_say(f"playhead: worker {child.pid} {how} before it was done")
             return
         log.try_to_say(f"playhead: worker {child.pid} {how}")
@@ -238,13 +248,3 @@ def _signals_told() -> Iterator[socket.socket]:
             for number, handler in before:
                 signal.signal(number, handler)
             signal.set_wakeup_fd(-1)
-
-
-_DONE = "ended with exit code 0"
-
-
-def _how(code: int) -> str:
-    """Say how a process ended, from its exit code or the negative number of a signal."""
-    if code < 0:
-        return f"was killed by {signal.Signals(-code).name}"
-    return f"ended with exit code {code}"

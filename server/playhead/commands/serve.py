@@ -22,19 +22,12 @@ if TYPE_CHECKING:
     from playhead.settings import Settings
 
 
-def _until_eof(_context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's way
-    if wanted:
-        from playhead import stdin
-
-        stdin.end_with_it()
-
-
 @click.command()
 @flags.paths
 @flags.host
 @flags.port
 @flags.option(
-    "--until-eof", is_flag=True, expose_value=False, callback=_until_eof,
+    "--until-eof", is_flag=True,
     help="End when standard input does: for a program that starts this one, with a pipe.",
 )  # fmt: skip
 @flags.workers
@@ -46,9 +39,10 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     paths: tuple[Path, ...],
     host: str,
     port: int,
+    until_eof: bool,  # noqa: FBT001 - click's way
     workers: int,
     state: str | None,
-    strict: bool,  # noqa: FBT001 - click's way
+    strict: bool,  # noqa: FBT001
     watch: bool,  # noqa: FBT001
     settings: "Settings",
     requirements: "Requirements",
@@ -59,12 +53,14 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     PATHS are folders or files; without any, PLAYHEAD_CASSETTES (several joined by the path
     separator), else cassettes/ or tests/cassettes/. Exits 1 when what is required was not so.
     """
-    from playhead import log, report, start
+    from playhead import log, report, start, stdin
     from playhead.app import create_app
     from playhead.conclusion import Conclusion, conclude
     from playhead.environment import origin
     from playhead.errors import CouldNotStart, PlayheadError
 
+    if until_eof and workers == 1:  # who will fork may have no thread, and looks there itself
+        stdin.end_with_it()
     found = given.named(paths) if watch else given.existing(paths)  # what is watched may come
     shared = given.state(state, workers)
     bound = start.listen(host, port, for_several=workers > 1)
@@ -79,7 +75,9 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     at = origin(host, bound.getsockname()[1])
     banner = report.banner(at, app.library, [str(path) for path in found])
     try:
-        accounts = _served(app, bound, workers, lambda: terminal.announce(banner))
+        accounts = _served(
+            app, bound, workers, until_eof=until_eof, on_ready=lambda: terminal.announce(banner)
+        )
     except CouldNotStart:
         sys.exit(terminal.COULD_NOT_START)
     except PlayheadError as reason:
@@ -92,14 +90,14 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
 
 
 def _served(
-    app: "App", bound: "socket", count: int, on_ready: Callable[[], None]
+    app: "App", bound: "socket", count: int, *, until_eof: bool, on_ready: Callable[[], None]
 ) -> "list[Account]":
     """Serve to the end; return what became of the requests."""
     from playhead import log, workers
     from playhead import serve as server
 
     if count > 1:
-        return workers.run(app, bound, count, on_ready=on_ready)
+        return workers.run(app, bound, count, until_eof=until_eof, on_ready=on_ready)
     with log.to_stderr():
         server.run(app, bound, on_ready=on_ready)
     return app.accounts
