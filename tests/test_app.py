@@ -139,21 +139,27 @@ def test_where_the_shared_journal_is_gone_an_app_tells_of_its_own_requests(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     (account,) = _lived(Unreachable(), caplog)
-    assert account.served == 1
+    assert (account.served, account.is_whole) == (1, False)
     assert "only this server's requests" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [([], 0, "  lost: "), (["--fail-on-miss"], 1, "not proved: "),
+     (["--require-served", "1"], 1, "not proved: ")],
+)  # fmt: skip
 def test_a_shared_state_that_fails_at_the_end_is_said_and_what_is_known_is_told(
-    tmp_path: Path,
+    tmp_path: Path, flags: list[str], code: int, said: str
 ) -> None:
     write(tmp_path, "twice", interaction(chat("a"), "1"), interaction(chat("a"), "2"))
     state = tmp_path / "state.sqlite"
-    with serve(tmp_path, "--state", f"sqlite:{state}") as running:
+    with serve(tmp_path, "--state", f"sqlite:{state}", *flags) as running:
         assert running.post(CHAT, chat("a")).body == b"1"
         for file in (state, state.with_name(f"{state.name}-wal")):
             with file.open("r+b") as opened:
                 opened.write(b"x" * file.stat().st_size)
-        assert running.stop() == 0
+        assert running.stop() == code
+        assert f"{said}it is not known what became of all requests" in running.log()
         assert "only this server's requests are told of: the shared state in" in running.log()
         assert running.log().count("malformed") == 1
         assert "Traceback" not in running.log()

@@ -114,6 +114,16 @@ def test_a_requirement_that_is_met_passes_beside_one_that_is_not() -> None:
     ]
 
 
+def test_lost_counts_fail_even_where_nothing_is_required() -> None:
+    lost = account(served={"a/one#0": 1})
+    lost.counts["lost", ""] = 1
+    for required in (Requirements(), Requirements(served=1)):
+        suite = report(lost, required)
+        assert suite.get("failures") == "1"
+        told = failure(named(suite, "requirements")["nothing lost"])
+        assert "the shared state was lost" in told.get("message", "")
+
+
 def test_a_run_without_a_request_is_a_report_too() -> None:
     suite = report(account(), Requirements())
     assert (suite.get("tests"), suite.get("time")) == ("0", "0.000")

@@ -1,5 +1,4 @@
 import json
-from collections import Counter
 
 import pytest
 
@@ -17,6 +16,8 @@ ORIGIN = "http://127.0.0.1:8080"
 ALL_USED = Requirements(all_used=True)
 ONE_SERVED = Requirements(served=1)
 NO_MISS = Requirements(fail_on_miss=True)
+LOST = account(served={"a/one#0": 1, "a/one#1": 1, "b/two#0": 1})
+LOST.counts["lost", ""] = 2
 
 
 def test_a_run_that_answered_everything_is_proved() -> None:
@@ -72,6 +73,7 @@ def test_every_code_of_a_refusal_has_a_sentence(code: Code) -> None:
     entry = refused(HELD, SENT, code=code.value)
     (reason,) = prove(HELD, account("", entry), NO_MISS).reasons
     assert f"({code.value})" in reason
+    assert "could not be answered" not in reason
     assert reason.endswith(".")
 
 
@@ -80,12 +82,17 @@ def test_a_code_of_another_version_has_a_sentence_too() -> None:
     assert reason.startswith("1 request could not be answered (newer): POST ")
 
 
-def test_where_counts_were_lost_no_run_without_a_miss_is_proved() -> None:
-    lost = Account(session="", counts=Counter({("served", "a#0"): 1, ("lost", ""): 2}))
-    proof = prove(HELD, lost, Requirements(fail_on_miss=True))
+@pytest.mark.parametrize("required", [NO_MISS, ONE_SERVED, ALL_USED])
+def test_where_counts_were_lost_nothing_is_as_required(required: Requirements) -> None:
+    proof = prove(HELD, LOST, required)
     assert proof.reasons == (STATE_LOST,)
-    assert proof.missed == 0
-    assert prove(HELD, lost, Requirements(served=1)).is_proved
+    assert (proof.missed, proof.refusals) == (0, ())
+
+
+def test_that_counts_were_lost_is_told_where_nothing_is_required() -> None:
+    proof = prove(HELD, LOST, Requirements())
+    assert proof.is_proved
+    assert proof.lost == STATE_LOST
 
 
 def test_what_was_exhausted_is_counted_apart() -> None:

@@ -104,4 +104,4 @@ def test_the_report_of_a_run_has_a_line_for_each_session() -> None:
 def test_that_counts_were_lost_is_told_although_none_are_left() -> None:
     lost = Account(session="", counts=Counter({("lost", ""): 1}))
     said = receipt.lines(prove(HELD, lost, NOTHING))
-    assert said[:2] == ["playhead: 0 requests answered, 0 refused", f"  refused: {STATE_LOST}"]
+    assert said[:2] == ["playhead: 0 requests answered, 0 refused", f"  lost: {STATE_LOST}"]

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
@@ -7,16 +8,18 @@ from signal import SIGCONT, SIGKILL, SIGSTOP
 import pytest
 from redis.asyncio import Redis
 
+from playhead import redis_store
 from playhead.account import ENDED, Account
 from playhead.app import App, create_app
 from playhead.errors import StateUnreachable
+from playhead.proof import STATE_LOST
 from playhead.state import Shared
 from playhead.store import store_at
 from support.cassettes import CHAT_BODY, recorded, write
 from support.inside import inside
 from support.redis_server import RedisServer, needs_redis, redis_server
 from support.refusals import error_in
-from support.stores import Member, account, members
+from support.stores import Member, account, hit, members, miss
 from support.taker import taker
 from support.wire import Connection
 
@@ -37,7 +40,7 @@ def test_every_key_is_named_after_its_run_and_ends_by_itself(server: RedisServer
     async def used() -> None:
         async with members(f"{server.url}/0?run=nightly", 2) as (one, other):
             await one.takes(2, "a")
-            await one.store.write([account("a", requests=[{"time": 1}], misses=[{"time": 2}])])
+            await one.store.write([account("a", requests=[hit()], misses=[miss()])])
             await other.store.gather()
             await other.store.read(None)
 
@@ -118,7 +121,7 @@ def test_what_a_redis_forgot_is_told_as_lost_once_and_the_servers_go_on(
 ) -> None:
     async def read() -> tuple[list[Account], list[int]]:
         async with members(server.url, 2) as (one, other):
-            await one.store.write([account(misses=[{"time": 1.0}])])
+            await one.store.write([account(misses=[miss()])])
             server.ask("FLUSHALL")
             turns = [*await one.takes(2), *await other.takes(1)]
             return await other.store.read(None), turns
@@ -270,6 +273,38 @@ def test_what_was_recorded_once_asks_redis_for_nothing_until_somebody_gathers(
         assert server.commands() == before + 1  # the question before
         told = client.ask("GET", "/__playhead/requests")
         assert told.body.count(b'"interaction"') == 20
+
+
+def test_what_a_redis_that_hung_was_told_twice_counts_once(
+    server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the command when its answer is given up, and does it when it goes on."""
+    app = _app(tmp_path, server)
+    with inside(app) as running, Connection(running.port) as client:
+        assert client.ask("POST", "/v1/nowhere", b"").status == 404
+        server.process.send_signal(SIGSTOP)
+        with monkeypatch.context() as hurried:
+            hurried.setattr(redis_store, "PATIENCE_SECONDS", 0.1)
+            assert client.ask("POST", "/v1/nowhere", b"").status == 404
+        server.process.send_signal(SIGCONT)
+        for _ in range(2):
+            assert json.loads(client.ask("GET", "/__playhead/verify").body)["missed"] == 2
+
+
+def test_neither_the_run_nor_a_session_is_proved_once_redis_forgot_what_it_held(
+    server: RedisServer, tmp_path: Path
+) -> None:
+    app = _app(tmp_path, server)
+    with inside(app) as running, Connection(running.port) as client:
+        verify, named = "/__playhead/verify", "/__playhead/verify?session=t1"
+        client.ask("POST", "/session/t1/-/v1/chat/completions", CHAT_BODY)
+        assert [client.ask("GET", path).status for path in (verify, named)] == [200, 200]
+        server.ask("FLUSHALL")
+        client.ask("POST", "/session/t1/-/v1/chat/completions", CHAT_BODY)
+        for path in (verify, named):
+            answer = client.ask("GET", path)
+            assert answer.status == 409
+            assert json.loads(answer.body)["reasons"] == [STATE_LOST]
 
 
 def test_only_what_was_recorded_more_than_once_is_refused_while_redis_is_away(

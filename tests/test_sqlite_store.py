@@ -9,6 +9,9 @@ import pytest
 from playhead import sqlite_store
 from playhead.account import Account
 from playhead.errors import StateUnreachable
+from support.recordings import CHAT, chat, interaction, write
+from support.refusals import error_in
+from support.server import serve
 from support.stores import Member, account, members
 from support.taker import taker
 
@@ -117,6 +120,17 @@ def _others(path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("made", [_no_database, _others])
+def test_a_file_of_another_program_stays_as_it_was(
+    path: Path, made: Callable[[Path], Path]
+) -> None:
+    before = made(path).read_bytes()
+    with pytest.raises(StateUnreachable):
+        asyncio.run(Member(f"sqlite:{path}").open())
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
 @pytest.mark.parametrize(
     ("made", "reason"),
     [
@@ -146,6 +160,24 @@ def test_what_somebody_else_wrote_into_the_file_is_not_believed(path: Path) -> N
 
     with pytest.raises(StateUnreachable, match="cannot be used"):
         asyncio.run(read())
+
+
+@pytest.mark.parametrize("entry", ['{"time": 1.0}', '{"id": "1-1", "time": 1.0}', "[]"])
+def test_an_entry_that_somebody_else_wrote_is_told_as_such(
+    path: Path, tmp_path: Path, entry: str
+) -> None:
+    write(tmp_path / "served", "a", interaction(chat("a")))
+    with serve(tmp_path / "served", "--state", f"sqlite:{path}") as running:
+        assert running.post(CHAT, chat("b")).status == 404
+        with sqlite3.connect(path) as other:
+            other.execute(
+                "INSERT INTO entries(session, kind, entry) VALUES('\"\"', 'miss', ?)", [entry]
+            )
+        other.close()
+        answer = running.get("/__playhead/verify")
+        assert (answer.status, error_in(answer)["code"]) == (500, "state_unreachable")
+        assert "it holds what playhead did not write" in error_in(answer)["message"]
+        assert "a bug of ours" not in running.log()
 
 
 def test_a_server_leaves_also_where_its_file_is_locked(

@@ -8,7 +8,7 @@ from playhead import sqlite_tables as tables
 from playhead.account import ENDED, Account
 from playhead.sessions import IDLE_SECONDS
 from playhead.stored import as_text
-from support.stores import account
+from support.stores import account, hit
 
 DAY = 86_400.0
 
@@ -68,8 +68,7 @@ def test_the_entries_of_all_sessions_together_are_bounded(
 ) -> None:
     monkeypatch.setattr(tables, "MAX_ENTRIES", 3)
     for number in range(5):
-        entry = {"id": f"1-{number}", "time": float(number)}
-        tables.write(connection, [account(f"s{number}", requests=[entry])], DAY)
+        tables.write(connection, [account(f"s{number}", requests=[hit(number)])], DAY)
     kept = [len(each.requests) for each in _read(connection, DAY).values()]
     assert sum(kept) == 3
 
@@ -103,6 +102,22 @@ def test_a_server_that_is_forgotten_gives_its_number_to_nobody(
     tables.join(connection, _server("there"), _anybody)
     tables.forget(connection, ["there"])
     assert tables.join(connection, _server("elsewhere"), _anybody) == 3
+
+
+def test_a_file_that_another_server_fills_meanwhile_is_not_another_programs(
+    tmp_path: Path,
+) -> None:
+    one, other = (tables.connect(tmp_path / "state.sqlite", 0.0) for _ in range(2))
+    begun: list[str] = []
+
+    def fill_before_the_second(statement: str) -> None:
+        begun.append(statement)
+        if len(begun) == 2:
+            tables.join(other, _server("there"), _nobody)
+
+    one.set_trace_callback(fill_before_the_second)
+    assert not tables.has_tables(one)
+    assert tables.has_tables(one)
 
 
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:

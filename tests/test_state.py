@@ -1,7 +1,7 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -134,6 +134,21 @@ def test_what_is_asked_for_twice_at_once_is_written_once(tmp_path: Path) -> None
     assert asyncio.run(told()) == [1, 1, 1, 1]
 
 
+def test_what_was_asked_for_by_one_who_went_away_is_written_once(tmp_path: Path) -> None:
+    async def told() -> list[int]:
+        async with _shared(tmp_path / "state") as (one,):
+            for steps in range(40):
+                _hit(one, "")
+                asking = asyncio.create_task(one.accounts())
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                asking.cancel()
+                await asyncio.wait([asking])
+            return [each.served for each in await one.accounts()]
+
+    assert asyncio.run(told()) == [40]
+
+
 def test_what_a_server_noted_last_is_written_when_it_leaves(tmp_path: Path) -> None:
     async def told() -> list[int]:
         async with _shared(tmp_path / "state") as (one,):
@@ -172,6 +187,58 @@ def test_what_cannot_be_written_now_is_written_later(
             return [each.missed for each in await one.accounts()]
 
     assert asyncio.run(told()) == [1]
+
+
+class _Counted(SqliteStore):
+    """A store that knows how often it was to write."""
+
+    writes = 0
+
+    async def write(self, accounts: Sequence[Account], nonce: str = "") -> None:
+        self.writes += 1
+        await super().write(accounts, nonce)
+
+
+def test_refusals_that_wait_for_a_store_that_fails_do_not_try_it_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state"
+    monkeypatch.setattr(sqlite_store, "LOCKED_SECONDS", 0.0)
+
+    async def told() -> tuple[int, list[int]]:
+        store = _Counted(path)
+        state = Shared(store)
+        await state.open()
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await asyncio.gather(
+                *(state.refused(state.sessions.default, _refused()) for _ in range(10))
+            )
+        tried = store.writes
+        missed = [each.missed for each in await state.accounts()]
+        await state.close()
+        return tried, missed
+
+    assert asyncio.run(told()) == (1, [10])
+
+
+def test_a_session_that_is_dropped_twice_while_nothing_can_be_written_is_told_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state"
+    monkeypatch.setattr(sqlite_store, "LOCKED_SECONDS", 0.0)
+    monkeypatch.setattr(sessions, "MOST", 1)
+
+    async def told() -> dict[str, tuple[int, int]]:
+        async with _shared(path) as (one,):
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                for session in ("a", "b", "a", "b", "a"):
+                    _hit(one, session)
+                    await one.refused(one.sessions.named(session), _refused())
+            return {each.session: (each.served, each.missed) for each in await one.accounts()}
+
+    assert asyncio.run(told()) == {"a": (3, 3), "b": (2, 2)}
 
 
 def test_a_refusal_because_the_state_is_not_reached_does_not_wait_for_it_again(

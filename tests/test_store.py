@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from playhead import store
-from playhead.account import ENDED, LIMIT, Account
+from playhead.account import ENDED, LIMIT, Account, together
 from playhead.sessions import MOST
 from playhead.store import store_at
 from support.redis_server import needs_redis, redis_url
-from support.stores import account, members, sqlite_url
+from support.stores import Member, account, hit, members, miss, sqlite_url
 from support.taker import taker, turns
 
 
@@ -101,11 +101,11 @@ def test_rewinding_leaves_the_accounts(url: str) -> None:
 
 
 def test_what_servers_write_adds_up(url: str) -> None:
-    earlier, later = {"id": "1-1", "time": 5.5}, {"id": "2-1", "time": 7.25}
+    earlier, later, refused = hit(1, 5.5), hit(2, 7.25), miss(3, 7.25)
 
     async def read() -> list[Account]:
         async with members(url, 2) as (one, other):
-            await other.store.write([account("a", requests=[later], misses=[later], when=7.25)])
+            await other.store.write([account("a", requests=[later], misses=[refused], when=7.25)])
             await one.store.write([account("a", times=2, requests=[earlier], when=5.5)])
             return await one.store.read("a")
 
@@ -114,7 +114,7 @@ def test_what_servers_write_adds_up(url: str) -> None:
         session="a",
         counts=Counter({("served", "chat#0"): 3}),
         requests=[earlier, later],
-        misses=[later],
+        misses=[refused],
         first=5.5,
         last=7.25,
     )
@@ -136,7 +136,7 @@ def test_names_and_entries_that_are_not_unicode_come_back(url: str) -> None:
     written = Account(
         session=odd,
         counts=Counter({("served", odd): 1}),
-        requests=[{"id": "1-1", "time": 1.5, "path": odd, "let_go": None, "nested": {odd: []}}],
+        requests=[hit(1, 1.5, path=odd, let_go=None, nested={odd: []})],
         first=1.5,
         last=1.5,
     )
@@ -171,7 +171,7 @@ def test_a_session_that_nobody_used_has_no_account(url: str) -> None:
 
 
 def test_the_last_entries_are_kept(url: str) -> None:
-    told = [{"id": f"1-{number}", "time": float(number)} for number in range(LIMIT + 5)]
+    told = [hit(number, float(number)) for number in range(LIMIT + 5)]
 
     async def read() -> list[Account]:
         async with members(url) as (one,):
@@ -227,7 +227,7 @@ def test_a_server_that_joins_finds_what_the_others_share(url: str) -> None:
 def test_the_first_server_of_a_run_begins_anew(url: str) -> None:
     async def run() -> tuple[list[int], list[Account]]:
         async with members(url) as (one,):
-            await one.store.write([account("a", misses=[{"id": "1-1", "time": 1.0}])])
+            await one.store.write([account("a", misses=[miss()])])
             taken = await one.takes(3, "a")
             await one.store.rewind("b")
         return taken, []
@@ -239,6 +239,29 @@ def test_the_first_server_of_a_run_begins_anew(url: str) -> None:
 
     assert asyncio.run(run())[0] == [0, 1, 2]
     assert asyncio.run(again()) == ([0], [])
+
+
+def test_of_servers_that_start_at_once_one_begins_anew_and_none_loses_anything(url: str) -> None:
+    async def left_behind() -> None:
+        async with members(url) as (one,):
+            await one.takes(3)
+            await one.store.write([account("old")])
+
+    async def run() -> tuple[list[int], list[int], list[Account]]:
+        joined = [Member(url) for _ in range(3)]
+        await asyncio.gather(*(member.open() for member in joined))
+        turns = [turn for member in joined for turn in await member.takes(1)]
+        for member in joined:
+            await member.store.write([account()])
+        found = await joined[0].store.read(None)
+        await asyncio.gather(*(member.store.close() for member in joined))
+        return sorted(member.number for member in joined), turns, found
+
+    asyncio.run(left_behind())
+    numbers, turns, (found,) = asyncio.run(run())
+    assert len(set(numbers)) == 3
+    assert turns == [0, 1, 2]
+    assert (found.session, found.served, found.is_whole) == ("", 3, True)
 
 
 def test_one_that_comes_back_goes_on_although_nobody_else_is_there(url: str) -> None:
@@ -267,6 +290,22 @@ def test_one_that_comes_back_to_another_run_tells_that_what_it_left_is_lost(url:
     nothing, (lost,) = asyncio.run(back())
     assert nothing == []
     assert (lost.session, lost.served, lost.is_whole) == ("", 0, False)
+
+
+def test_what_is_lost_is_told_with_every_session_that_is_read_alone(url: str) -> None:
+    async def lost() -> tuple[list[list[Account]], list[Account]]:
+        async with members(url) as (one,):
+            await one.store.close()
+            async with members(url):
+                await one.store.open(one.flush, resumes=True)
+                await one.store.write([account("a")])
+                alone = [await one.store.read(name) for name in ("a", "", "b")]
+                return alone, await one.store.read(None)
+
+    alone, every = asyncio.run(lost())
+    told = [[(each.session, each.served, each.is_whole) for each in one] for one in alone]
+    assert told == [[("a", 1, False)], [("", 0, False)], []]
+    assert together(every).counts["lost", ""] == together(alone[0]).counts["lost", ""] == 1
 
 
 def test_a_server_that_leaves_takes_nothing_along(url: str) -> None:

@@ -387,12 +387,17 @@ def test_what_all_workers_answered_is_said_at_the_end_and_the_shared_state_is_re
         assert not state.parent.exists()
 
 
-def test_a_shared_state_that_is_gone_at_the_end_is_said(folder: Path, tmp_path: Path) -> None:
-    state = tmp_path / "state.sqlite"
-    with _four(folder, "--state", f"sqlite:{state}") as running:
+@pytest.mark.parametrize("asked_for", ["nothing", "report.json"])
+def test_a_shared_state_that_is_gone_at_the_end_is_said_and_no_report_is_written(
+    folder: Path, tmp_path: Path, asked_for: str
+) -> None:
+    state, report = tmp_path / "state.sqlite", tmp_path / "report.json"
+    wanted: list[str | Path] = ["--report", report] if asked_for == report.name else []
+    with _four(folder, "--state", f"sqlite:{state}", *wanted) as running:
         state.unlink()
         state.mkdir()
-        assert running.stop() == 0
+        assert running.stop() == (1 if wanted else 0)
+        assert not report.exists()
         assert "cannot be used" in running.log()
         assert "Traceback" not in running.log()
 

@@ -19,7 +19,7 @@ Counts: TypeAlias = "Counter[tuple[str, str]]"
 `latency` has how many bits the nanoseconds of an answer had, and their sum as `sum`; `streams` has
 `opened` and `closed`. Those two are of all requests to a server, whoever made them.
 `reloads` has `served` and `refused`: how often each worker read cassettes again.
-`lost` has no name: how often a shared state was found without what it had held.
+`lost` has no name: how often a shared state was found without what it had held, or not at all.
 """
 
 SERVED, MISSED, AMBIGUOUS, LOOSELY = "served", "missed", "ambiguous", "loosely:"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playhead import refusal
-from playhead.account import RELOADS, Account
+from playhead.account import LOST, RELOADS, Account
 from playhead.configuration import Configuration
 from playhead.errors import Code, PlayheadError, Refusal
 from playhead.library import Library
@@ -137,7 +137,9 @@ class App:
             return await self.state.accounts()
         except Refusal as reason:
             _logger.warning("playhead: only this server's requests are told of: %s", reason)
-            return [Account(session="", counts=self.state.sessions.counts())]
+            counts = self.state.sessions.counts()
+            counts[LOST, ""] += 1  # what the others counted
+            return [Account(session="", counts=counts)]
 
 
 def create_app(

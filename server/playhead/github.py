@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from playhead import receipt, retold
 from playhead.library import Library
 from playhead.printable import printable
-from playhead.proof import STATE_LOST, Proof, named
+from playhead.proof import Proof, named
 
 SHOWN = 10
 """Annotations of one kind that GitHub shows of a step."""
@@ -35,8 +35,7 @@ def annotations(proof: Proof, library: Library, workspace: str = "") -> list[str
     takes the names of files as relative.
     """
     kind = "warning" if proof.is_proved else "error"
-    of_requests = set(proof.refusals) - {STATE_LOST}
-    others = [reason for reason in proof.reasons if reason not in of_requests]
+    others = [reason for reason in proof.reasons if reason not in proof.refusals]
     refused = map(retold.message, retold.distinct(proof.misses))
     found = [("playhead: not proved", reason, "") for reason in others]
     found += [("playhead: a request was refused", each, "") for each in dict.fromkeys(refused)]

@@ -68,12 +68,15 @@ def _misses(proof: Proof) -> Iterator[_Case]:
 def _requirements(proof: Proof) -> Iterator[_Case]:
     """One for each; a miss that nobody forbade has failed as a request.
 
-    That the cassettes are not old is required of every run, and told where it is not so.
+    That the cassettes are not old and no count is lost is required of every run, and told where
+    it is not so.
     """
     group, required = "playhead.requirements", proof.requirements
     if proof.stale:
         yield _Case(group=group, name="not stale", failure=proof.stale)
-    told = {*proof.refusals, proof.stale}
+    if proof.lost:
+        yield _Case(group=group, name="nothing lost", failure=proof.lost)
+    told = {*proof.refusals, proof.stale, proof.lost}
     others = [reason for reason in proof.reasons if reason not in told]
     if required.fail_on_miss:
         refused = proof.refusals

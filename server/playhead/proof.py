@@ -41,11 +41,15 @@ _MEANINGS: dict[str, tuple[str, str]] = {
     ),
     Code.BODY_TOO_LARGE.value: ("had too large a body", "Send less."),
     Code.BAD_REQUEST.value: ("could not be read", "Look at what the app sends."),
+    Code.STATE_UNREACHABLE.value: (
+        "came while the shared state was out of reach",
+        "See to it that the server reaches what --state names.",
+    ),
     Code.INTERNAL.value: ("met a bug of playhead's", "Its log has the details; please report it."),
 }
 STATE_LOST = (
-    "it is not known what became of all requests: the shared state was lost on the way, removed "
-    "or restarted without its data. Run it again."
+    "it is not known what became of all requests: the shared state was lost on the way, removed, "
+    "restarted without its data, or out of reach at the end. Run it again."
 )
 _STALE = "old cassettes are served, not what is there now: {}. Mend that and run again."
 _MADE_ANEW = (
@@ -79,9 +83,9 @@ class Proof:
     `answers` is how often each interaction answered, `loosely` the same by tier where that is not
     exact, and `ambiguous` where another cassette holds the request, too. `unused` are names, of
     as many `interactions` as are in scope.
-    `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code
-    and one where counts were lost; `stale` is one that says that old cassettes are served, empty
-    where they are those that are there. `reasons` say what of the requirements is not met and
+    `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code.
+    `stale` is one that says that old cassettes are served and `lost` one that says that counts
+    were lost; empty where it is not so. `reasons` say what of the requirements is not met and
     what to do.
     """
 
@@ -100,6 +104,7 @@ class Proof:
     misses: Sequence[dict[str, Any]]
     refusals: tuple[str, ...]
     stale: str
+    lost: str
     reasons: tuple[str, ...]
 
     @property
@@ -121,14 +126,16 @@ def prove(  # noqa: PLR0913 - all but the first three by name
 
     Only what has to be used is narrowed by `scope`. `origin` is where the server is reached,
     `http://host:port`: one that was never called says which base URL it waits at. `stale` says
-    why what is served is not what is there, if it is not: then nothing is as required.
+    why what is served is not what is there, if it is not: then nothing is as required. Nor is it
+    where counts were lost.
     """
     used = account.by("served")
     interactions = [each.name for each in library.in_scope(scope)]
     unused = [name for name in interactions if name not in used]
     refusals = tuple(_refusals(account))
     old = _STALE.format(stale) if stale else ""
-    reasons = [old] if old and requirements.are_any else []
+    lost = "" if account.is_whole else STATE_LOST
+    reasons = list(filter(None, (old, lost))) if requirements.are_any else []
     if requirements.fail_on_miss:
         reasons += refusals
     if requirements.are_any and account.session and account.is_made_anew:
@@ -164,6 +171,7 @@ def prove(  # noqa: PLR0913 - all but the first three by name
         misses=account.misses,
         refusals=refusals,
         stale=old,
+        lost=lost,
         reasons=tuple(reasons),
     )
 
@@ -185,8 +193,6 @@ def _refusals(account: Account) -> Iterator[str]:
         examples = [*told[:_EXAMPLES], *([f"and {more} more"] if more else [])]
         where = f": {'; '.join(examples)}" if examples else ""  # what is long ago is not kept
         yield f"{plural(times, 'request')} {what} ({code}){where}. {to_do}"
-    if not account.is_whole:
-        yield STATE_LOST
 
 
 def _unknown_session(session: str, base_url: str) -> str:

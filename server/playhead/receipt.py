@@ -11,7 +11,7 @@ from playhead.report import plural
 
 def lines(proof: Proof) -> list[str]:
     """Return what is said at the end; nothing where nobody asked and nothing was required."""
-    if not (proof.served or proof.refusals or proof.requirements.are_any):
+    if not (proof.served or proof.refusals or proof.lost or proof.requirements.are_any):
         return []
     counts = f"{plural(proof.served, 'request')} answered, {proof.missed} refused"
     said = [f"playhead: {verdict(proof)}{counts}"]
@@ -19,6 +19,8 @@ def lines(proof: Proof) -> list[str]:
     said += [f"  refused: {each}" for each in proof.refusals if each not in proof.reasons]
     if proof.stale and proof.stale not in proof.reasons:
         said.append(f"  stale: {proof.stale}")
+    if proof.lost and proof.lost not in proof.reasons:
+        said.append(f"  lost: {proof.lost}")
     for tier, times in proof.loosely.items():
         said.append(f"  {sum(times.values())} by {tier}: {named(sorted(times))}")
     if ambiguous := proof.ambiguous:

@@ -2,8 +2,10 @@
 
 A run has, below its prefix: `sessions`, a sorted set of names by their last use; `servers`, how
 many joined; `tokens`, a set of one for each server and all its workers; and for each session
-`turns:`, `counts:`, `requests:` and `misses:` with its name. The first arguments of each script
-are the prefix and the server's token; names are JSON, as `stored` writes them.
+`turns:`, `counts:`, `requests:` and `misses:` with its name. `written:` with the number of a
+process is the nonce of what it wrote last. A process listens to `gather`, and to `here:` with its
+token. The first arguments of each script are the prefix and the server's token; names are JSON, as
+`stored` writes them.
 """
 
 from playhead.account import ENDED, LIMIT, LOST
@@ -77,8 +79,16 @@ end
 """
 
 _JOIN = """
+-- Who joins listens before: a server is there from the moment at which its token is.
+local function is_anyone_there()
+  for _, token in ipairs(redis.call('SMEMBERS', P .. 'tokens')) do
+    if redis.call('PUBSUB', 'NUMSUB', P .. 'here:' .. token)[2] > 0 then return true end
+  end
+  return false
+end
+
 local resumes = ARGV[3] == '1'
-if not resumes and redis.call('PUBSUB', 'NUMSUB', P .. 'gather')[2] == 0 then
+if not resumes and not is_anyone_there() then
   for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do drop(session) end
   redis.call('DEL', P .. 'tokens')
 end
@@ -102,6 +112,9 @@ for _, session in ipairs(chosen) do redis.call('DEL', P .. 'turns:' .. session) 
 """
 _WRITE = """
 find_token()
+local WRITTEN, nonce = P .. 'written:' .. ARGV[4], ARGV[5]
+if nonce ~= '' and redis.call('GET', WRITTEN) == nonce then return end
+redis.call('SET', WRITTEN, nonce, 'EX', KEPT)
 for _, account in ipairs(cjson.decode(ARGV[3])) do
   local session = account[1]
   for _, count in ipairs(account[2]) do add(session, count[1], count[2]) end
@@ -121,9 +134,15 @@ local found = {}
 for _, session in ipairs(redis.call('ZRANGE', SESSIONS, 0, -1)) do
   keep(session)
   if not ARGV[3] or ARGV[3] == session then
+    local counts = redis.call('HGETALL', P .. 'counts:' .. session)
+    local lost = redis.call('HGET', P .. 'counts:' .. DEFAULT, LOST)
+    if lost and ARGV[3] and session ~= DEFAULT then
+      table.insert(counts, LOST)
+      table.insert(counts, lost)
+    end
     table.insert(found, {
       session,
-      redis.call('HGETALL', P .. 'counts:' .. session),
+      counts,
       redis.call('LRANGE', P .. 'requests:' .. session, 0, -1),
       redis.call('LRANGE', P .. 'misses:' .. session, 0, -1)})
   end
@@ -132,7 +151,7 @@ return found
 """
 
 JOIN = _CONSTANTS + _COMMON + _JOIN
-"""Join; return the number of the server. Where nobody listens, the run begins anew.
+"""Join; return the number of the server. Where none that joined listens, the run begins anew.
 
 Not for one that resumes, which says so with `1`.
 """
@@ -141,6 +160,10 @@ TAKE = _CONSTANTS + _COMMON + _TAKE
 REWIND = _CONSTANTS + _COMMON + _REWIND
 """Begin the turns of a session again, or of all."""
 WRITE = _CONSTANTS + _COMMON + _WRITE
-"""Add accounts, given as JSON."""
+"""Add accounts, given as JSON, by the number of who writes; not where its last nonce is the same.
+"""
 READ = _CONSTANTS + _COMMON + _READ
-"""Return the name, counts, requests and misses of a session, or of all."""
+"""Return the name, counts, requests and misses of a session, or of all.
+
+What was lost is counted once, in the default session: it is told with one that is read alone.
+"""

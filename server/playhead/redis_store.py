@@ -2,13 +2,14 @@
 
 The rules of this file:
 
-- Each change is one script, so that it is whole or not there, and one round trip. Nothing is tried
-  twice: a take whose answer was lost may have counted.
+- Each change is one script, so that it is whole or not there, and one round trip. No take is tried
+  twice: one whose answer was lost may have counted. A write has a nonce, and counts once.
 - A server has a token in Redis. Where it is gone, so is all that was kept: that is counted, and
   the servers go on with what is there.
 - Every key begins with the name of the run, and ends by itself a day after its last use.
-- Who is there is who listens to the run's channel. The first server of a run finds nobody there
-  and begins anew; Redis itself notices when one of them dies.
+- Who is there is who joined and listens. A server listens first and joins then, in one step: so of
+  several that start at once exactly one finds nobody there and begins anew. Redis itself notices
+  when one of them dies.
 - What comes back may have been written by anybody: it is read as data.
 """
 
@@ -29,7 +30,16 @@ from redis.exceptions import RedisError
 from playhead import redis_scripts
 from playhead.account import Account
 from playhead.errors import PlayheadError, StateUnreachable
-from playhead.stored import PATIENCE_SECONDS, as_name, as_text, counts, entries, in_order
+from playhead.stored import (
+    MISS,
+    PATIENCE_SECONDS,
+    REQUEST,
+    as_name,
+    as_text,
+    counts,
+    entries,
+    in_order,
+)
 
 CONNECTIONS = 16
 """Connections of one server, beside the one that listens; a take needs one for 0.1 ms."""
@@ -73,15 +83,15 @@ class RedisStore:
         self._redis = Redis.from_pool(pool)
         self._listening = Redis.from_url(self._url, socket_timeout=None, **waits)
         try:
-            number = int(await self._run(redis_scripts.JOIN, "1" if resumes else ""))
             async with self._reached():
                 channel = await self._subscribed()
+            self._number = int(await self._run(redis_scripts.JOIN, "1" if resumes else ""))
         except StateUnreachable:
             await self._disconnect()
             raise
         # Not in a task group: it begins here and ends in another call, `close`.
         self._listener = asyncio.get_running_loop().create_task(self._listen(channel))
-        return number
+        return self._number
 
     async def take(self, session: str, sequence: str) -> int:
         """Return the next turn, from 0; raise StateUnreachable where Redis does not answer."""
@@ -91,9 +101,10 @@ class RedisStore:
         """Begin the turns of one session again, or of all."""
         await self._run(redis_scripts.REWIND, *_chosen(session))
 
-    async def write(self, accounts: Sequence[Account]) -> None:
-        """Add what `accounts` hold."""
-        await self._run(redis_scripts.WRITE, as_text([_as_json(account) for account in accounts]))
+    async def write(self, accounts: Sequence[Account], nonce: str = "") -> None:
+        """Add what `accounts` hold, unless the last write had the same nonce."""
+        told = as_text([_as_json(account) for account in accounts])
+        await self._run(redis_scripts.WRITE, told, str(self._number), nonce)
 
     async def gather(self) -> None:
         """Return when all that listen have written what they hold, or after a while."""
@@ -147,7 +158,7 @@ class RedisStore:
     async def _subscribed(self) -> PubSub:
         """Listen to the channel; when this returns, Redis knows of it."""
         channel = self._listening.pubsub()
-        await channel.subscribe(self._channel)
+        await channel.subscribe(self._channel, f"{self._prefix}here:{self._token}")
         await channel.get_message(timeout=PATIENCE_SECONDS)
         return channel
 
@@ -212,8 +223,8 @@ def _account(
     return Account(
         session=as_name(session),
         counts=counts(fields.items()),
-        requests=entries(requests),
-        misses=entries(misses),
+        requests=entries(requests, REQUEST),
+        misses=entries(misses, MISS),
         first=first,
         last=last,
         sessions=ended or 1,

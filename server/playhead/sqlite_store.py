@@ -59,6 +59,7 @@ class SqliteStore:
                 self._address = await bell.open()
                 opened.push_async_callback(bell.close)
                 self._fast = opened.enter_context(closing(tables.connect(self.path, 0.0)))
+                await self._as_soon_as_unlocked(partial(tables.has_tables, self._fast))
                 await self._as_soon_as_unlocked(partial(tables.share, self._fast))
                 self._slow = opened.enter_context(
                     closing(tables.connect(self.path, LOCKED_SECONDS))
@@ -67,7 +68,7 @@ class SqliteStore:
                 joining = tables.Joining(address=self._address, token=self._token, resumes=resumes)
                 number = await self._in_thread(tables.join, joining, is_there)
                 self._opened = opened.pop_all()
-        except (OSError, sqlite3.Error) as reason:
+        except (OSError, sqlite3.Error, ValueError) as reason:
             raise self._unreachable(reason) from None
         return number
 
@@ -87,8 +88,8 @@ class SqliteStore:
         """Begin the turns of one session again, or of all."""
         await self._in_thread(tables.rewind, None if session is None else as_text(session))
 
-    async def write(self, accounts: Sequence[Account]) -> None:
-        """Add what `accounts` hold."""
+    async def write(self, accounts: Sequence[Account], nonce: str = "") -> None:  # noqa: ARG002
+        """Add what `accounts` hold; a transaction that failed has not happened."""
         await self._in_thread(tables.write, accounts, time())
 
     async def gather(self) -> None:
@@ -127,10 +128,14 @@ class SqliteStore:
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
-        """Do what may take long; one at a time, as a connection serves one thread at a time."""
+        """Do what may take long, to its end: a thread goes on where who asked has gone away."""
+        return await asyncio.shield(self._alone(partial(act, self._slow, *args, **kwargs)))
+
+    async def _alone(self, act: Callable[[], _T]) -> _T:
+        """Do it in a thread; one at a time, as a connection serves one thread at a time."""
         async with self._busy:
             try:
-                return await asyncio.to_thread(act, self._slow, *args, **kwargs)
+                return await asyncio.to_thread(act)
             except (sqlite3.Error, ValueError) as reason:
                 raise self._unreachable(reason) from None
 

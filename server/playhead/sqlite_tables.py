@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playhead.account import ENDED, LIMIT, LOST, Account
 from playhead.sessions import IDLE_SECONDS, MOST
-from playhead.stored import as_name, as_text, counts, entries, in_order
+from playhead.stored import MISS, REQUEST, as_name, as_text, counts, entries, in_order
 
 MAX_ENTRIES = 20_000
 """Entries kept of all sessions together: the file may be in 64 MB of shared memory."""
@@ -44,6 +44,9 @@ INSERT INTO sessions(session, used, first, last) VALUES(?, ?, ?, ?) ON CONFLICT 
 """
 _COUNT = """
 INSERT INTO counts VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times
+"""
+_COUNTS = """
+SELECT what, times FROM counts WHERE session = ? OR (? AND session = ? AND what = ?)
 """
 _FOLD = """
 INSERT INTO counts SELECT ?, what, times FROM counts WHERE session = ?
@@ -80,6 +83,19 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
 
 
+def has_tables(connection: sqlite3.Connection) -> bool:
+    """Return whether a file is not new; raise ValueError where it is another program's.
+
+    It changes nothing, not even of another's file.
+    """
+    # In this order: both come at once, and perhaps between these two, from a server that joins.
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (mark,) = connection.execute("PRAGMA application_id").fetchone()
+    if tables and mark != APPLICATION_ID:
+        raise ValueError("it is a database of another program")
+    return bool(tables)
+
+
 def share(connection: sqlite3.Connection) -> None:
     """Let others read while one writes: WAL mode, which stays with the file.
 
@@ -110,12 +126,9 @@ def join(connection: sqlite3.Connection, server: Joining, is_there: Callable[[st
     ValueError where the file is another program's.
     """
     with transaction(connection):
-        (mark,) = connection.execute("PRAGMA application_id").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and mark != APPLICATION_ID:
-            raise ValueError("it is a database of another program")
-        others = _addresses(connection) if tables else []
-        if not (tables and server.resumes) and not any(is_there(other) for other in others):
+        is_old = has_tables(connection)
+        others = _addresses(connection) if is_old else []
+        if not (is_old and server.resumes) and not any(is_there(other) for other in others):
             _begin_anew(connection)
         new = connection.execute("INSERT OR IGNORE INTO tokens VALUES(?)", (server.token,)).rowcount
         if new and server.resumes:
@@ -203,22 +216,32 @@ def read(connection: sqlite3.Connection, session: str | None, now: float) -> lis
     with transaction(connection):
         _end_overdue(connection, now)
         rows = connection.execute("SELECT session, first, last, ended FROM sessions").fetchall()
-        return in_order(_account(connection, *row) for row in rows if session in (None, row[0]))
+        # What was lost is counted once, in the default session, and told with one read alone.
+        alone = session is not None
+        return in_order(
+            _account(connection, *row, with_lost=alone) for row in rows if session in (None, row[0])
+        )
 
 
-def _account(
-    connection: sqlite3.Connection, session: str, first: float, last: float, ended: int
+def _account(  # noqa: PLR0913 - a row
+    connection: sqlite3.Connection,
+    session: str,
+    first: float,
+    last: float,
+    ended: int,
+    *,
+    with_lost: bool,
 ) -> Account:
     def told(kind: str) -> Iterator[str]:
         query = "SELECT entry FROM entries WHERE session = ? AND kind = ? ORDER BY id"
         return (entry for (entry,) in connection.execute(query, (session, kind)))
 
-    kept = connection.execute("SELECT what, times FROM counts WHERE session = ?", (session,))
+    kept = connection.execute(_COUNTS, (session, with_lost, _DEFAULT, _LOST))
     return Account(
         session=as_name(session),
         counts=counts(kept),
-        requests=entries(told("request")),
-        misses=entries(told("miss")),
+        requests=entries(told("request"), REQUEST),
+        misses=entries(told("miss"), MISS),
         first=first,
         last=last,
         sessions=ended or 1,

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
+from secrets import token_hex
 from typing import Protocol
 
 from playhead.account import Account
-from playhead.errors import Code, Refusal
+from playhead.errors import Code, Refusal, StateUnreachable
 from playhead.journal import Journal, Refused
 from playhead.sessions import Session, Sessions
 from playhead.store import Store
@@ -88,8 +89,11 @@ class Shared:
         self.sessions = Sessions(merges=False)
         self.resumes = False
         self._store = store
-        self._unwritten: list[Account] = []
+        self._batch: list[Account] = []  # what was sent, until it is known to be written
+        self._nonce = ""
         self._writing = asyncio.Lock()
+        self._failures = 0
+        self._reason = ""
 
     async def open(self) -> None:
         """Join the other servers."""
@@ -125,18 +129,35 @@ class Shared:
     async def _write(self) -> None:
         """Write what this server has noted, and begin to note anew.
 
-        One at a time: whoever asks meanwhile is answered when all that was noted is written.
+        To the end, also where who asked goes away: nobody else has what was taken out by then.
         """
+        await asyncio.shield(self._write_to_the_end())
+
+    async def _write_to_the_end(self) -> None:
+        """Write what is noted.
+
+        One at a time: whoever asks meanwhile is answered when all that was noted is written. Where
+        that fails, all of them fail, since each would wait for the store in vain.
+        """
+        failures = self._failures
         async with self._writing:
-            noted = await asyncio.to_thread(_accounts, self.sessions.taken_out())
-            unwritten, self._unwritten = self._unwritten + noted, []
-            if not unwritten:
-                return
+            if self._failures > failures:
+                raise StateUnreachable(self._reason)
             try:
-                await self._store.write(unwritten)
-            except Refusal:
-                self._unwritten = unwritten + self._unwritten  # for the next time
+                await self._send()  # what may not have come the last time
+                self._batch = await asyncio.to_thread(_accounts, self.sessions.taken_out())
+                self._nonce = token_hex(8)
+                await self._send()
+            except StateUnreachable as reason:
+                self._failures += 1
+                self._reason = reason.message
                 raise
+
+    async def _send(self) -> None:
+        """Write the batch; it stays the same batch until the store says that it has it."""
+        if self._batch:
+            await self._store.write(self._batch, self._nonce)
+            self._batch = []
 
 
 def _accounts(journals: Iterable[Journal]) -> list[Account]:

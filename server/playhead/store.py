@@ -21,7 +21,8 @@ _FORMS = "sqlite, sqlite:PATH, redis://HOST[:PORT], rediss://HOST[:PORT] or unix
 class Store(Protocol):
     """The turns and accounts of several servers. Made before a fork, opened after it.
 
-    Every method but `close` may raise StateUnreachable, and none waits for long before it does.
+    Every method but `close` may raise StateUnreachable, once it has waited for as long as the
+    store has patience: 2 s for Redis, 10 s for a file that stays locked.
     """
 
     async def open(self, flush: Callable[[], Awaitable[None]], *, resumes: bool) -> int:
@@ -39,8 +40,12 @@ class Store(Protocol):
     async def rewind(self, session: str | None) -> None:
         """Begin the turns of one session again, or of all for None; accounts stay."""
 
-    async def write(self, accounts: Sequence[Account]) -> None:
-        """Add these counts and entries to what is kept."""
+    async def write(self, accounts: Sequence[Account], nonce: str = "") -> None:
+        """Add these counts and entries to what is kept.
+
+        A write that failed may have happened all the same. With the `nonce` of the last one it is
+        tried again: then what was added is not added a second time.
+        """
 
     async def gather(self) -> None:
         """Return when every live server has written what it holds, or after 2 s."""
@@ -49,6 +54,7 @@ class Store(Protocol):
         """Return what is kept, by sessions, the default one first; or of one session.
 
         What was counted in sessions that ended is in the account of the session `account.ENDED`.
+        What was lost is in the default one's, and in that of one session that is read alone.
         """
 
     async def close(self) -> None:

@@ -66,6 +66,17 @@ def account(
     )
 
 
+def hit(number: int = 1, time: float = 1.0, **more: Any) -> dict[str, Any]:
+    """A request that was answered, as a journal has it."""
+    return {"id": f"1-{number}", "time": time, "outcome": "served", **more}
+
+
+def miss(number: int = 1, time: float = 1.0, **more: Any) -> dict[str, Any]:
+    """A request that was refused, as a journal has it."""
+    asked = {"method": "POST", "path": "/v1/x", "message": "no", "code": "unknown_operation"}
+    return {**hit(number, time), "outcome": "refused", **asked, **more}
+
+
 @contextlib.contextmanager
 def sqlite_url(folder: Path) -> Iterator[str]:
     """The `--state` of a file in `folder`."""

@@ -64,9 +64,9 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     found = given.named(paths) if watch else given.existing(paths)  # what is watched may come
     shared = given.state(state, workers)
     bound = start.listen(host, port, for_several=workers > 1)
-    nothing_served = terminal.FINDINGS if requirements.are_any else 0
+    nothing_known = terminal.FINDINGS if requirements.are_any or reports else 0
     # PID 1 would ignore it during the load.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(nothing_served))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(nothing_known))
     app = create_app(
         *found, settings=settings, requirements=requirements, state=shared, watch=watch
     )
@@ -81,7 +81,7 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     except CouldNotStart:
         sys.exit(terminal.COULD_NOT_START)
     except PlayheadError as reason:
-        terminal.fail(f"what was answered is not known: {reason}", nothing_served)
+        terminal.fail(f"what was answered is not known: {reason}", nothing_known)
     stale = app.reloader.stale
     wanted = Conclusion(requirements=requirements, reports=reports, origin=at, stale=stale)
     with log.to_stderr() as say:
