@@ -14,7 +14,7 @@ from playhead.app import App, create_app
 from playhead.errors import StateUnreachable
 from playhead.proof import STATE_LOST
 from playhead.state import Shared
-from playhead.store import store_at
+from playhead.stores import store_at
 from support.cassettes import CHAT_BODY, recorded, write
 from support.inside import inside
 from support.redis_server import RedisServer, needs_redis, redis_server

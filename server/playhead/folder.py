@@ -18,8 +18,8 @@ from playhead.cassette import Cassette
 from playhead.configuration import FILE_NAMES, NOTHING, Configuration
 from playhead.configured import Configured
 from playhead.errors import CassetteError, NotACassette
-from playhead.memory import Memory
 from playhead.overlay import Overlay
+from playhead.readings import Readings
 from playhead.stated import Stated
 from playhead.walk import File, Skip, ending, is_folder, once, skip, walk
 
@@ -68,18 +68,18 @@ class Shelf:
 
 
 def load(
-    paths: Sequence[Path], flags: Configuration = NOTHING, memory: Memory | None = None
+    paths: Sequence[Path], flags: Configuration = NOTHING, readings: Readings | None = None
 ) -> Shelf:
     """Return all cassettes below `paths`, which are folders or single files, and what is skipped.
 
-    With a `memory` of an earlier pass only what has changed since is read.
+    With the `readings` of an earlier pass only what has changed since is read.
 
     A cassette's name is its path below the folder, without ending. Where two would have one
     name, the later keeps its ending, and a third is skipped. To each applies what the
     `playhead.yaml` of its folder says, and of those above it, and on top of that `flags`.
     """
     with without_garbage_collection():
-        loading = _Loading(flags, formats.read, memory or Memory())
+        loading = _Loading(flags, formats.read, readings or Readings())
         loading.read_below(paths)
     # Each once: a configuration may stand beside several files that were named one by one.
     return Shelf(
@@ -100,7 +100,7 @@ def read_each(
     """
     left_out = None if leave_out is None else os.path.realpath(leave_out)
     with without_garbage_collection():
-        loading = _Loading(NOTHING, read, Memory())
+        loading = _Loading(NOTHING, read, Readings())
         loading.read_below(paths, leave_out=left_out)
     return list(loading.made.values()), list(dict.fromkeys(loading.skipped))
 
@@ -125,11 +125,11 @@ def configurations(path: Path) -> Configured:
 class _Loading(Generic[_Read]):
     """One pass over files: what was made of them, by name, and what was skipped."""
 
-    def __init__(self, flags: Configuration, read: Read[_Read], memory: Memory) -> None:
+    def __init__(self, flags: Configuration, read: Read[_Read], readings: Readings) -> None:
         self._flags = flags
         self._reader = read
-        self._memory = memory
-        memory.begin()
+        self._readings = readings
+        readings.begin()
         self._files: dict[str, str] = {}
         self.made: dict[str, _Read] = {}
         self.skipped: list[Skip] = []
@@ -165,13 +165,13 @@ class _Loading(Generic[_Read]):
 
     def _configure(self, configured: Configured, folder: str, found: File) -> None:
         """Take in a folder's configuration; raise what says why it is not served."""
-        configured.add(folder, found.path, lambda: self._memory.content(found))
+        configured.add(folder, found.path, lambda: self._readings.content(found))
         raise NotACassette("says what applies in this folder")
 
     def _make(self, found: File, folders: dict[str, str]) -> None:
         """Keep what is made of a file, and the folder that it stands in, by its name."""
         name = _free_name(found.relative, self._files)
-        made = self._memory.made(found, name, partial(self._reader, name=name, file=found.path))
+        made = self._readings.made(found, name, partial(self._reader, name=name, file=found.path))
         if isinstance(made, Skip):
             self.skipped.append(made)
             return

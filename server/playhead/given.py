@@ -66,7 +66,7 @@ def library(
 def state(url: str | None, workers: int) -> "State":
     """Return the state that `--state` names, or what so many workers have without it."""
     from playhead.state import Memory, Shared
-    from playhead.store import store_at
+    from playhead.stores import store_at
 
     if url is None:
         url = _MEMORY if workers == 1 else "sqlite"

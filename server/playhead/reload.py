@@ -21,9 +21,9 @@ from playhead.configuration import FILE_NAMES, NOTHING, Configuration
 from playhead.folder import Shelf
 from playhead.giving_way import giving_way
 from playhead.library import Library
-from playhead.memory import Memory
 from playhead.printable import printable
 from playhead.proof import named
+from playhead.readings import Readings
 from playhead.report import plural
 from playhead.walk import Skip
 
@@ -92,10 +92,10 @@ class Reloader:
     def __init__(self, paths: Sequence[Path], flags: Configuration = NOTHING) -> None:
         self.paths = tuple(paths)
         self._flags = flags
-        self._memory = Memory()
+        self._readings = Readings()
         self._lock = Lock()
-        self.library = Library(folder.load(self.paths, flags, self._memory))
-        self._files = self._memory.files
+        self.library = Library(folder.load(self.paths, flags, self._readings))
+        self._files = self._readings.files
         self._problems: tuple[Skip, ...] = ()
         self.count: Callable[[str], object] = _uncounted
         """Told `served` of each later library, `refused` of what kept an old one, once; in any
@@ -109,11 +109,11 @@ class Reloader:
         For a process that stands behind others that tell of what they reload: it says nothing.
         """
         with self._lock, folder.without_garbage_collection():
-            shelf = folder.load(self.paths, self._flags, self._memory)
+            shelf = folder.load(self.paths, self._flags, self._readings)
             self._problems = tuple(self._found_broken(shelf))
             if not self._problems:
                 self.library = Library(shelf)
-                self._files = self._memory.files
+                self._files = self._readings.files
             gc.freeze()
             return self.library
 
@@ -129,7 +129,7 @@ class Reloader:
     @property
     def is_unsure(self) -> bool:
         """Whether a file may have changed without a sign of it, so soon after it was read."""
-        return self._memory.is_unsure
+        return self._readings.is_unsure
 
     def reload(self, swap: Swap) -> Reloaded:
         """Read what has changed; where that is anything, have `swap` put in the new library.
@@ -144,10 +144,10 @@ class Reloader:
             return reloaded
 
     def _reload(self, swap: Swap) -> Reloaded:
-        shelf = folder.load(self.paths, self._flags, self._memory)
+        shelf = folder.load(self.paths, self._flags, self._readings)
         if problems := tuple(self._found_broken(shelf)):
             return self._refuse(problems)
-        before, now = self._files, self._memory.files
+        before, now = self._files, self._readings.files
         reloaded = Reloaded(
             changed=tuple(file for file in now if before.get(file, now[file]) != now[file]),
             new=tuple(file for file in now if file not in before),
@@ -187,7 +187,7 @@ class Reloader:
     def _renew(self, shelf: Shelf, swap: Swap) -> None:
         known = set(self.library.shelf.broken)
         self.library = Library(shelf)
-        self._files = self._memory.files
+        self._files = self._readings.files
         self.count("served")
         swap(self.library)
         for skip in shelf.broken:

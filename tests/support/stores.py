@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from playhead.account import Account
-from playhead.store import Store, store_at
+from playhead.store import Store
+from playhead.stores import store_at
 
 
 class Member:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from playhead.store import store_at
+from playhead.stores import store_at
 
 TESTS = Path(__file__).parent.parent
 

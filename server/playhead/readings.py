@@ -33,7 +33,7 @@ class _Known:
     made: Any
 
 
-class Memory:
+class Readings:
     """What the files of one pass over them were read to; the next pass reads what has changed.
 
     `clock` gives the time that file systems give: nanoseconds since the epoch.

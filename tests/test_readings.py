@@ -6,7 +6,7 @@ import pytest
 
 from playhead import files
 from playhead.errors import CassetteError, NotACassette
-from playhead.memory import SETTLED_NS, Memory
+from playhead.readings import SETTLED_NS, Readings
 from playhead.walk import File, Skip, stamp
 
 
@@ -42,14 +42,14 @@ def _late() -> int:
     return 2**63
 
 
-def _passes(memory: Memory, file: File, make: Making, name: str = "a") -> Iterator[str | Skip]:
+def _passes(readings: Readings, file: File, make: Making, name: str = "a") -> Iterator[str | Skip]:
     while True:
-        memory.begin()
-        yield memory.made(file, name, make)
+        readings.begin()
+        yield readings.made(file, name, make)
 
 
 def test_a_file_that_has_not_changed_is_not_read_again(file: File, make: Making) -> None:
-    passes = _passes(Memory(_late), file, make)
+    passes = _passes(Readings(_late), file, make)
     first = next(passes)
     assert next(passes) is first
     assert next(passes) is first
@@ -57,7 +57,7 @@ def test_a_file_that_has_not_changed_is_not_read_again(file: File, make: Making)
 
 
 def test_a_file_that_has_changed_is_read_again(file: File, make: Making) -> None:
-    passes = _passes(Memory(_late), file, make)
+    passes = _passes(Readings(_late), file, make)
     assert next(passes) == "first"
     Path(file.path).write_bytes(b"second")
     assert next(passes) == "second"
@@ -66,7 +66,7 @@ def test_a_file_that_has_changed_is_read_again(file: File, make: Making) -> None
 def test_a_file_that_was_written_again_with_the_same_content_is_not_made_again(
     file: File, make: Making
 ) -> None:
-    passes = _passes(Memory(_late), file, make)
+    passes = _passes(Readings(_late), file, make)
     first = next(passes)
     Path(file.path).write_bytes(b"first")
     assert next(passes) is first
@@ -75,25 +75,25 @@ def test_a_file_that_was_written_again_with_the_same_content_is_not_made_again(
 
 def test_changes_between_two_ticks_of_the_file_system_s_clock_are_seen(file: File) -> None:
     """Its stamp is the same after most of these: the size is, and the clock ticks in ms."""
-    memory = Memory()
+    readings = Readings()
     for number in range(200):
         content = b"%03d" % number
         Path(file.path).write_bytes(content)
-        memory.begin()
-        assert memory.content(file) == content
-    assert memory.is_unsure
+        readings.begin()
+        assert readings.content(file) == content
+    assert readings.is_unsure
 
 
 def test_a_file_that_is_old_enough_is_sure(file: File, make: Making) -> None:
-    memory = Memory(lambda: stamp(file)[2] + SETTLED_NS + 1)
-    next(_passes(memory, file, make))
-    assert not memory.is_unsure
+    readings = Readings(lambda: stamp(file)[2] + SETTLED_NS + 1)
+    next(_passes(readings, file, make))
+    assert not readings.is_unsure
 
 
 def test_the_same_content_under_another_name_is_made_again(file: File, make: Making) -> None:
-    memory = Memory(_late)
-    next(_passes(memory, file, make, "a"))
-    next(_passes(memory, file, make, "b"))
+    readings = Readings(_late)
+    next(_passes(readings, file, make, "a"))
+    next(_passes(readings, file, make, "b"))
     assert make.times == 2
 
 
@@ -109,7 +109,7 @@ def test_what_is_wrong_with_a_content_is_remembered_with_it(
     file: File, make: Making, content: bytes, skip: Skip | None
 ) -> None:
     Path(file.path).write_bytes(content)
-    passes = _passes(Memory(_late), file, make)
+    passes = _passes(Readings(_late), file, make)
     found = next(passes)
     assert isinstance(found, Skip)
     assert skip is None or found == replace(skip, file=file.path)
@@ -117,43 +117,43 @@ def test_what_is_wrong_with_a_content_is_remembered_with_it(
 
 
 def test_what_cannot_be_read_now_is_read_again_later(file: File, make: Making) -> None:
-    memory = Memory(_late)
+    readings = Readings(_late)
     gone = Path(file.path).rename(Path(file.path).with_suffix(".gone"))
     with pytest.raises(files.CANNOT_BE_READ):
-        next(_passes(memory, file, make))
-    assert memory.files == {}
+        next(_passes(readings, file, make))
+    assert readings.files == {}
     gone.rename(file.path)
-    assert next(_passes(memory, file, make)) == "first"
-    assert len(memory.files[file.path]) == 32
+    assert next(_passes(readings, file, make)) == "first"
+    assert len(readings.files[file.path]) == 32
 
 
 def test_that_the_machine_lacked_memory_is_not_remembered(file: File) -> None:
     def lacking(_: bytes) -> str:
         raise MemoryError
 
-    memory = Memory(_late)
-    memory.begin()
+    readings = Readings(_late)
+    readings.begin()
     with pytest.raises(MemoryError):
-        memory.made(file, "a", lacking)
-    memory.begin()
-    assert memory.made(file, "a", bytes.decode) == "first"
+        readings.made(file, "a", lacking)
+    readings.begin()
+    assert readings.made(file, "a", bytes.decode) == "first"
 
 
 def test_what_a_pass_does_not_come_to_is_forgotten(file: File, make: Making) -> None:
-    memory = Memory(_late)
-    next(_passes(memory, file, make))
-    memory.begin()
-    assert memory.files == {}
-    next(_passes(memory, file, make))
+    readings = Readings(_late)
+    next(_passes(readings, file, make))
+    readings.begin()
+    assert readings.files == {}
+    next(_passes(readings, file, make))
     assert make.times == 2
 
 
 def test_a_content_that_nothing_is_made_of_is_remembered(file: File) -> None:
-    memory = Memory(_late)
-    memory.begin()
-    first = memory.content(file)
-    memory.begin()
-    assert memory.content(file) is first
+    readings = Readings(_late)
+    readings.begin()
+    first = readings.content(file)
+    readings.begin()
+    assert readings.content(file) is first
     assert first == b"first"
 
 
@@ -166,11 +166,11 @@ def test_a_link_that_leads_out_of_its_folder_now_is_read_again(tmp_path: Path) -
     link = inside / "a.yaml"
     link.symlink_to("text")
     file = File(path=str(link), relative="a.yaml", link_root=str(inside))
-    memory = Memory(_late)
-    memory.begin()
-    memory.content(file)
+    readings = Readings(_late)
+    readings.begin()
+    readings.content(file)
     link.unlink()
     link.symlink_to(outside / "text")
-    memory.begin()
+    readings.begin()
     with pytest.raises(CassetteError, match="outside the served folder"):
-        memory.content(file)
+        readings.content(file)
