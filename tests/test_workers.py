@@ -15,7 +15,7 @@ import pytest
 
 from conftest import EXAMPLES
 from playhead import serve as server
-from playhead.serve import beside, hold
+from playhead.serve import hold, own_socket
 from playhead.workers import MOST_FAILURES
 from support.exposition import metrics
 from support.flawed import BROKEN
@@ -63,7 +63,7 @@ def test_a_held_port_is_nobody_elses_and_refuses_until_somebody_listens() -> Non
 def test_sockets_beside_each_other_take_turns_and_leave_nothing_behind() -> None:
     with hold("127.0.0.1", 0) as held:
         port = held.getsockname()[1]
-        with beside(held) as first, beside(held) as second:
+        with own_socket(held) as first, own_socket(held) as second:
             for listening in (first, second):
                 listening.listen()
             first.close()
@@ -78,7 +78,7 @@ def test_where_the_system_does_not_spread_connections_one_socket_is_shared(
 ) -> None:
     monkeypatch.setattr(server, "_BALANCED", False)
     with hold("127.0.0.1", 0) as held:
-        assert beside(held) is held
+        assert own_socket(held) is held
 
 
 def test_a_port_in_use_is_exit_code_3() -> None:

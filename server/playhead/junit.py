@@ -76,17 +76,14 @@ def _requirements(proof: Proof) -> Iterator[_Case]:
         yield _Case(group=group, name="not stale", failure=proof.stale)
     if proof.lost:
         yield _Case(group=group, name="nothing lost", failure=proof.lost)
-    told = {*proof.refusals, proof.stale, proof.lost}
-    others = [reason for reason in proof.reasons if reason not in told]
     if required.fail_on_miss:
         refused = proof.refusals
         yield _Case(group=group, name="fail-on-miss", failure=" ".join(refused), told=refused)
     if required.served:
-        too_few = others.pop(0) if proof.served < required.served else ""
-        yield _Case(group=group, name=f"require-served {required.served}", failure=too_few)
+        yield _Case(group=group, name=f"require-served {required.served}", failure=proof.too_few)
     if required.all_used:
-        unused = tuple(proof.unused[:_UNUSED]) if others else ()
-        yield _Case(group=group, name="all-used", failure=" ".join(others), told=unused)
+        unused = tuple(proof.unused[:_UNUSED]) if proof.left_over else ()
+        yield _Case(group=group, name="all-used", failure=proof.left_over, told=unused)
 
 
 def _served(proof: Proof) -> Iterator[_Case]:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from playhead import retold
-from playhead.account import Account
+from playhead.account import AMBIGUOUS, LOOSELY, MISSED, SERVED, Account
 from playhead.errors import Code
 from playhead.library import Library
 from playhead.report import plural
@@ -84,9 +84,9 @@ class Proof:
     exact, and `ambiguous` where another cassette holds the request, too. `unused` are names, of
     as many `interactions` as are in scope.
     `misses` are the last refused requests as JSON. `refusals` are sentences, one for each code.
-    `stale` is one that says that old cassettes are served and `lost` one that says that counts
-    were lost; empty where it is not so. `reasons` say what of the requirements is not met and
-    what to do.
+    `stale` is one that says that old cassettes are served, `lost` that counts were lost, `too_few`
+    that fewer answered than required, `left_over` that not all were used that had to be; empty
+    where it is not so. `reasons` say what of the requirements is not met and what to do.
     """
 
     session: str
@@ -105,6 +105,8 @@ class Proof:
     refusals: tuple[str, ...]
     stale: str
     lost: str
+    too_few: str
+    left_over: str
     reasons: tuple[str, ...]
 
     @property
@@ -129,32 +131,30 @@ def prove(  # noqa: PLR0913 - all but the first three by name
     why what is served is not what is there, if it is not: then nothing is as required. Nor is it
     where counts were lost.
     """
-    used = account.by("served")
+    used = account.by(SERVED)
     interactions = [each.name for each in library.in_scope(scope)]
     unused = [name for name in interactions if name not in used]
     refusals = tuple(_refusals(account))
     old = _STALE.format(stale) if stale else ""
     lost = "" if account.is_whole else STATE_LOST
-    reasons = list(filter(None, (old, lost))) if requirements.are_any else []
-    if requirements.fail_on_miss:
-        reasons += refusals
-    if requirements.are_any and account.session and account.is_made_anew:
-        reasons.append(_MADE_ANEW.format(account.session))
     base_url = _base_url(origin, account, scope)
-    if requirements.are_any and account.session and not account.was_asked:
-        reasons.append(_unknown_session(account.session, base_url))
+    made_anew = unknown = too_few = left_over = ""
+    if account.session and account.is_made_anew:
+        made_anew = _MADE_ANEW.format(account.session)
+    if account.session and not account.was_asked:
+        unknown = _unknown_session(account.session, base_url)
     elif account.served < requirements.served:
-        reasons.append(
-            shortfall(
-                served=account.served,
-                missed=account.missed,
-                wanted=requirements.served,
-                advice=base_url,
-            )
+        too_few = shortfall(
+            served=account.served,
+            missed=account.missed,
+            wanted=requirements.served,
+            advice=base_url,
         )
     if requirements.all_used and unused:
-        reasons.append(_unused(unused, account.missed))
-    by_tier = {tier.value: account.by(f"loosely:{tier.value}") for tier in Tier}
+        left_over = _unused(unused, account.missed)
+    refused = refusals if requirements.fail_on_miss else ()
+    by_tier = {tier.value: account.by(LOOSELY + tier.value) for tier in Tier}
+    reasons = (old, lost, *refused, made_anew, unknown, too_few, left_over)
     return Proof(
         session=account.session,
         scope=scope,
@@ -162,17 +162,19 @@ def prove(  # noqa: PLR0913 - all but the first three by name
         served=account.served,
         missed=account.missed,
         exhausted=account.exhausted,
-        missed_by=account.by("missed"),
+        missed_by=account.by(MISSED),
         answers=used,
         loosely={tier: names for tier, names in by_tier.items() if names},
-        ambiguous=account.by("ambiguous"),
+        ambiguous=account.by(AMBIGUOUS),
         unused=unused,
         interactions=len(interactions),
         misses=account.misses,
         refusals=refusals,
         stale=old,
         lost=lost,
-        reasons=tuple(reasons),
+        too_few=too_few,
+        left_over=left_over,
+        reasons=tuple(filter(None, reasons)) if requirements.are_any else (),
     )
 
 
@@ -185,7 +187,7 @@ def named(names: Sequence[str], most: int = NAMED) -> str:
 
 def _refusals(account: Account) -> Iterator[str]:
     misses = retold.distinct(account.misses)
-    for code, times in account.by("missed").items():
+    for code, times in account.by(MISSED).items():
         what, to_do = _MEANINGS.get(code, _UNKNOWN)
         phrases = (retold.phrase(each) for each in misses if each.get("code") == code)
         told = list(dict.fromkeys(phrases))  # many sessions may miss alike

@@ -55,7 +55,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def hold(host: str, port: int) -> socket.socket:
-    """Return a socket that keeps `port` for `beside`, and does not listen; raise OSError.
+    """Return a socket that keeps `port` for `own_socket`, and does not listen; raise OSError.
 
     It is shared, but only once a port in use would have been noticed, with other sockets of this
     user that ask for it: which is what ours do and nobody else's should.
@@ -66,7 +66,7 @@ def hold(host: str, port: int) -> socket.socket:
     return held
 
 
-def beside(held: socket.socket) -> socket.socket:
+def own_socket(held: socket.socket) -> socket.socket:
     """Return a socket of one worker's own at the port that is held; raise OSError.
 
     The kernel spreads connections over such sockets. From one that all share, the first worker to

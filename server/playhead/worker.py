@@ -20,7 +20,7 @@ from typing import NoReturn, TypeAlias
 from playhead import log
 from playhead.app import App
 from playhead.reload import in_loop
-from playhead.serve import Server, beside
+from playhead.serve import Server, own_socket
 
 PATIENCE_SECONDS = 5.0
 """How long a reload waits for the other workers: one that hangs would hold it up for ever."""
@@ -122,7 +122,7 @@ def serve(app: App, held: socket.socket, line: Line) -> NoReturn:
             signal.signal(number, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, (SIGINT, SIGTERM))
         with log.to_stderr():
-            _Worker(app, line).run(sockets=[beside(held)])
+            _Worker(app, line).run(sockets=[own_socket(held)])
         code = 0
     except SystemExit:  # it could not start, and has said why
         pass
