@@ -222,6 +222,13 @@ def test_refusals_that_wait_for_a_store_that_fails_do_not_try_it_one_after_the_o
     assert asyncio.run(told()) == (1, [10])
 
 
+async def _asked(state: Shared, session: str) -> str:
+    """Ask in a session what is answered, and what is refused; return its name."""
+    _hit(state, session)
+    await state.refused(state.sessions.named(session), _refused())
+    return session
+
+
 def test_a_session_that_is_dropped_twice_while_nothing_can_be_written_is_told_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,9 +240,7 @@ def test_a_session_that_is_dropped_twice_while_nothing_can_be_written_is_told_wh
         async with _shared(path) as (one,):
             with closing(sqlite3.connect(path, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
-                for session in ("a", "b", "a", "b", "a"):
-                    _hit(one, session)
-                    await one.refused(one.sessions.named(session), _refused())
+                assert [await _asked(one, session) for session in "ababa"] == [*"ababa"]
             return {each.session: (each.served, each.missed) for each in await one.accounts()}
 
     assert asyncio.run(told()) == {"a": (3, 3), "b": (2, 2)}

@@ -190,14 +190,11 @@ def test_a_parent_that_cannot_start_workers_any_more_gives_up_with_exit_code_3(
 def test_a_sequence_goes_on_when_a_worker_is_killed_under_load(folder: Path) -> None:
     """A recording whose answer was lost with the worker may be missing; none comes twice."""
     seen: list[int] = []
-    lost: list[int] = []
     with _four(folder) as running:
 
         def ask(_: int) -> None:
-            try:
+            with contextlib.suppress(AssertionError, ConnectionError):  # its answer was lost
                 seen.append(int(running.post(CHAT, chat("many")).body))
-            except (AssertionError, ConnectionError):
-                lost.append(1)
 
         with ThreadPoolExecutor(CLIENTS) as clients:
             asked = clients.map(ask, range(ASKED))
@@ -207,8 +204,7 @@ def test_a_sequence_goes_on_when_a_worker_is_killed_under_load(folder: Path) -> 
             list(asked)
         assert replaced(running, killed, 4)
         assert running.stop() == 0
-    assert len(lost) <= CLIENTS * 2
-    assert len(set(seen)) == len(seen) == ASKED - len(lost)
+    assert len(set(seen)) == len(seen) >= ASKED - CLIENTS * 2
 
 
 def test_a_parent_gives_up_when_no_worker_comes_to_the_shared_state_any_more(

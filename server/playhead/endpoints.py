@@ -159,9 +159,7 @@ class Endpoints:
         """Read what has changed; answer 409 where that keeps the old, 503 where others are late."""
         reloaded = await to_thread(self._reloader.reload, in_loop(self._player.replace))
         late = await self._reloader.reload_others()
-        told = as_json(reloaded, self._reloader.library.shelf)
-        if late:
-            told["late"] = late
+        told = as_json(reloaded, self._reloader.library.shelf) | ({"late": late} if late else {})
         return in_json(told, status=409 if reloaded.problems else 503 if late else 200)
 
     async def _account(self, asked: Parameters) -> Account:
