@@ -66,7 +66,6 @@ def library(
 def state(url: str | None, workers: int) -> "State":
     """Return the state that `--state` names, or what so many workers have without it."""
     from playhead.state import Memory, Shared
-    from playhead.stores import store_at
 
     if url is None:
         url = _MEMORY if workers == 1 else "sqlite"
@@ -74,6 +73,8 @@ def state(url: str | None, workers: int) -> "State":
         if workers == 1:
             return Memory()
         raise click.UsageError("--state memory is of one process: --workers needs sqlite or Redis")
+    from playhead.stores import store_at
+
     try:
         return Shared(store_at(url))
     except ValueError as reason:

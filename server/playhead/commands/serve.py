@@ -55,7 +55,6 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
     """
     from playhead import log, report, start, stdin
     from playhead.app import create_app
-    from playhead.conclusion import Conclusion, conclude
     from playhead.environment import origin
     from playhead.errors import CouldNotStart, PlayheadError
 
@@ -82,6 +81,8 @@ def serve(  # noqa: PLR0913, PLR0917 - what the flags amount to
         sys.exit(terminal.COULD_NOT_START)
     except PlayheadError as reason:
         terminal.fail(f"what was answered is not known: {reason}", nothing_known)
+    from playhead.conclusion import Conclusion, conclude  # not before it serves
+
     stale = app.reloader.stale
     wanted = Conclusion(requirements=requirements, reports=reports, origin=at, stale=stale)
     with log.to_stderr() as say:
@@ -93,11 +94,13 @@ def _served(
     app: "App", bound: "socket", count: int, *, until_eof: bool, on_ready: Callable[[], None]
 ) -> "list[Account]":
     """Serve to the end; return what became of the requests."""
-    from playhead import log, workers
+    if count > 1:
+        from playhead import workers
+
+        return workers.run(app, bound, count, until_eof=until_eof, on_ready=on_ready)
+    from playhead import log
     from playhead import serve as server
 
-    if count > 1:
-        return workers.run(app, bound, count, until_eof=until_eof, on_ready=on_ready)
     with log.to_stderr():
         server.run(app, bound, on_ready=on_ready)
     return app.accounts
