@@ -222,11 +222,13 @@ def test_refusals_that_wait_for_a_store_that_fails_do_not_try_it_one_after_the_o
     assert asyncio.run(told()) == (1, [10])
 
 
-async def _asked(state: Shared, session: str) -> str:
-    """Ask in a session what is answered, and what is refused; return its name."""
+async def _asked(state: Shared, session: str) -> object:
+    """Ask in a session what is answered, and what is refused; return nothing.
+
+    Nothing stands behind the await: Python 3.11 tells coverage of no line there.
+    """
     _hit(state, session)
-    await state.refused(state.sessions.named(session), _refused())
-    return session
+    return await state.refused(state.sessions.named(session), _refused())  # type: ignore[func-returns-value]
 
 
 def test_a_session_that_is_dropped_twice_while_nothing_can_be_written_is_told_whole(
@@ -240,7 +242,7 @@ def test_a_session_that_is_dropped_twice_while_nothing_can_be_written_is_told_wh
         async with _shared(path) as (one,):
             with closing(sqlite3.connect(path, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
-                assert [await _asked(one, session) for session in "ababa"] == [*"ababa"]
+                assert [await _asked(one, session) for session in "ababa"] == [None] * 5
             return {each.session: (each.served, each.missed) for each in await one.accounts()}
 
     assert asyncio.run(told()) == {"a": (3, 3), "b": (2, 2)}
