@@ -4,7 +4,8 @@ import pytest
 
 from playhead.account import Account
 from playhead.errors import Code
-from playhead.proof import NAMED, STATE_LOST, Requirements, named, prove
+from playhead.proof import NAMED, STATE_LOST, Requirements, prove
+from playhead.wording import listed
 from support.cassettes import library
 from support.ruled import chat
 from support.runs import account, refused
@@ -145,8 +146,8 @@ def test_what_answered_and_is_no_longer_served_is_no_trouble() -> None:
 
 def test_of_many_names_the_rest_is_counted() -> None:
     names = [str(at) for at in range(NAMED + 2)]
-    assert named(names) == f"{', '.join(names[:NAMED])} and 2 more"
-    assert named(names[:NAMED]) == ", ".join(names[:NAMED])
+    assert listed(names, NAMED) == f"{', '.join(names[:NAMED])} and 2 more"
+    assert listed(names[:NAMED], NAMED) == ", ".join(names[:NAMED])
 
 
 # Too few

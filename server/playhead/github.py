@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from playhead import receipt, retold
 from playhead.library import Library
 from playhead.printable import printable
-from playhead.proof import Proof, named
+from playhead.proof import NAMED, Proof
+from playhead.wording import listed
 
 SHOWN = 10
 """Annotations of one kind that GitHub shows of a step."""
@@ -82,7 +83,7 @@ def _unused(proof: Proof, library: Library, workspace: str) -> Iterator[tuple[st
         by_cassette[name.rpartition("#")[0]].append(name)
     files = {cassette.name: cassette.file for cassette in library.shelf.cassettes}
     for cassette, names in by_cassette.items():
-        told = f"answered nothing: {named(names)}"
+        told = f"answered nothing: {listed(names, NAMED)}"
         yield "playhead: never used", told, _relative(files[cassette], workspace)
 
 

@@ -17,6 +17,7 @@ from playhead.library import Library
 from playhead.models import model_in
 from playhead.names import near
 from playhead.transcript import transcript
+from playhead.wording import plural
 
 _HEADINGS = {
     "interaction": "INTERACTION",
@@ -144,8 +145,8 @@ def _size(interaction: Interaction) -> str:
     prepared = prepare(interaction)
     body = prepared.body["body"]
     if prepared.form:
-        return _plural(len(prepared.events()), "event")
-    return _plural(len(body), "byte")
+        return plural(len(prepared.events()), "event")
+    return plural(len(body), "byte")
 
 
 def _fit(text: str, width: int) -> str:
@@ -169,10 +170,6 @@ def _is_name_of(file: str, name: str) -> bool:
     endings = "|".join(map(re.escape, formats.ENDINGS))
     below = rf"(?:.*/)?{re.escape(name)}(?:{endings})?(?:\.gz)?"
     return re.fullmatch(below, file, re.DOTALL | re.IGNORECASE) is not None
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _body(side: str, body: bytes) -> dict[str, str]:

@@ -9,9 +9,9 @@ from playhead import retold
 from playhead.account import AMBIGUOUS, LOOSELY, MISSED, SERVED, Account
 from playhead.errors import Code
 from playhead.library import Library
-from playhead.report import plural
 from playhead.rules import Tier
 from playhead.shortfall import shortfall
+from playhead.wording import listed, plural
 
 NAMED = 10
 """Interactions named in a sentence, before the rest are only counted."""
@@ -178,13 +178,6 @@ def prove(  # noqa: PLR0913 - all but the first three by name
     )
 
 
-def named(names: Sequence[str], most: int = NAMED) -> str:
-    """Return the first of `names` with commas between them, and how many more there are."""
-    more = len(names[most:])
-    shown = ", ".join(names[:most])
-    return f"{shown} and {more} more" if more else shown
-
-
 def _refusals(account: Account) -> Iterator[str]:
     misses = retold.distinct(account.misses)
     for code, times in account.by(MISSED).items():
@@ -222,7 +215,7 @@ def _base_url(origin: str, account: Account, scope: str | None) -> str:
 
 
 def _unused(unused: Sequence[str], missed: int) -> str:
-    told = f"{plural(len(unused), 'interaction')} answered nothing: {named(unused)}."
+    told = f"{plural(len(unused), 'interaction')} answered nothing: {listed(unused, NAMED)}."
     if missed:
         return f"{told} {plural(missed, 'request')} refused may be why: look at those first."
     return f"{told} Delete what no test needs, or run the test that needs it."

@@ -5,8 +5,8 @@ from typing import Any
 
 from playhead import __version__
 from playhead.account import Account
-from playhead.proof import Proof, named
-from playhead.report import plural
+from playhead.proof import NAMED, Proof
+from playhead.wording import listed, plural
 
 
 def lines(proof: Proof) -> list[str]:
@@ -22,11 +22,11 @@ def lines(proof: Proof) -> list[str]:
     if proof.lost and proof.lost not in proof.reasons:
         said.append(f"  lost: {proof.lost}")
     for tier, times in proof.loosely.items():
-        said.append(f"  {sum(times.values())} by {tier}: {named(sorted(times))}")
+        said.append(f"  {sum(times.values())} by {tier}: {listed(sorted(times), NAMED)}")
     if ambiguous := proof.ambiguous:
         answers = plural(sum(ambiguous.values()), "answer")
         said.append(
-            f"  {answers} that another cassette holds, too: {named(sorted(ambiguous))}"
+            f"  {answers} that another cassette holds, too: {listed(sorted(ambiguous), NAMED)}"
             " (`playhead check` says how to choose)"
         )
     if unused := len(proof.unused):

@@ -22,10 +22,9 @@ from playhead.folder import Shelf
 from playhead.giving_way import giving_way
 from playhead.library import Library
 from playhead.printable import printable
-from playhead.proof import named
 from playhead.readings import Readings
-from playhead.report import plural
 from playhead.walk import Skip
+from playhead.wording import listed, plural
 
 NAMED = 100
 """Files that are named of those that are others now; the rest are counted."""
@@ -203,7 +202,7 @@ class Reloader:
         interactions = plural(shelf.interactions, "interaction")
         others = {file for files in kinds.values() for file in files}
         kinds["mended"] = tuple(skip.file for skip in mended if skip.file not in others)
-        first = [f"{kind} {named(files, _FIRST)}" for kind, files in kinds.items() if files]
+        first = [f"{kind} {listed(files, _FIRST)}" for kind, files in kinds.items() if files]
         told = [f"playhead: reloaded: {counts} ({served} with {interactions})", "; ".join(first)]
         _logger.warning("%s", printable(": ".join(filter(None, told))))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from playhead import __version__
 from playhead.folder import Shelf
 from playhead.library import Library
+from playhead.wording import plural
 
 if TYPE_CHECKING:
     from playhead.convert import Outcome
@@ -88,8 +89,3 @@ def _quiet_skips(shelf: Shelf) -> list[str]:
     if more := len(others[QUIET_LINES:]):
         lines.append(f"  skipped: {plural(more, 'more file')} (`playhead check` lists them)")
     return lines
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a count and its noun, which takes an s."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

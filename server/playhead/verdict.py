@@ -5,14 +5,16 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from playhead import wording
 from playhead.ambiguity import Group
 from playhead.cassette import Interaction
 from playhead.folder import Shelf
 from playhead.idle import Idle
 from playhead.lint import Findings
 from playhead.overlaid import Overlaid
-from playhead.report import counts, plural
+from playhead.report import counts
 from playhead.stated import Stated
+from playhead.wording import plural
 
 SHOWN_GROUPS = 20
 """Findings of a kind that are printed, before the rest are only counted."""
@@ -72,10 +74,8 @@ def names(interactions: Iterable[Interaction]) -> list[str]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Return the first of `words` with commas between them, and how many more there are."""
-    shown = ", ".join(words[:SHOWN_NAMES])
-    more = len(words) - SHOWN_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
+    """Return the first of `words` for one line, and how many more there are."""
+    return wording.listed(words, SHOWN_NAMES)
 
 
 def first_of(found: Sequence[_T], shown: Callable[[_T], Iterator[str]], kind: str) -> Iterator[str]:
